@@ -1,0 +1,17 @@
+//! IEEE 802.11 and EAPOL-Key on the wire.
+//!
+//! Every format comes as a borrowed view that is checked once and then cannot panic, and as an
+//! owned form that can be encoded. Code points are newtypes with named constants, so unknown values
+//! survive a round trip. Nothing here decides anything and nothing here does IO.
+//!
+//! Clause numbers refer to IEEE 802.11-2020 unless another document is named.
+
+mod address;
+mod code;
+mod key;
+mod ssid;
+
+pub use address::MacAddr;
+pub use code::{AkmSuite, Channel, CipherSuite, ReasonCode, StatusCode, ETHERTYPE_EAPOL};
+pub use key::KeyBytes;
+pub use ssid::{Ssid, SsidError};

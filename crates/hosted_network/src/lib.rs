@@ -1,0 +1,1 @@
+//! The Hosted Network service: states, references, settings, keys, policy, notifications.

@@ -1,0 +1,2 @@
+//! hostednet.
+fn main() {}

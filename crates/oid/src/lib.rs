@@ -1,0 +1,1 @@
+//! Seam C: typed OID requests, completions and NDIS status indications between service and miniport.

@@ -1,0 +1,161 @@
+//! Reports up from the radio.
+
+use core::fmt;
+
+use dot11::{Channel, MacAddr};
+use serde::{Deserialize, Serialize};
+
+use crate::{Capabilities, CommandId};
+
+/// What a radio reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RadioEvent {
+    /// The radio can carry an access point, with these abilities. Also sent again when they change.
+    Ready(Box<Capabilities>),
+    /// The radio cannot carry an access point (any more). If one was running it is gone, with its
+    /// stations and keys; no command is needed to clean up.
+    Unavailable {
+        /// Why, and what could be done.
+        cause: Cause,
+    },
+    /// The driver ended the access point but the radio itself is there.
+    ApStopped {
+        /// Why.
+        cause: Cause,
+    },
+    /// The access point moved to another channel.
+    ChannelChanged(Channel),
+    /// A command is done or refused.
+    Completed {
+        /// Which command.
+        id: CommandId,
+        /// How it went.
+        result: Result<(), CommandError>,
+    },
+    /// A management frame arrived: whole MAC header, no FCS.
+    Management {
+        /// The frame.
+        frame: Vec<u8>,
+        /// Signal in dBm, where known.
+        signal: Option<i8>,
+    },
+    /// An EAPOL PDU arrived from an associated station.
+    Eapol {
+        /// The station.
+        peer: MacAddr,
+        /// The EAPOL PDU from its version byte.
+        pdu: Vec<u8>,
+    },
+    /// The fate of a management frame.
+    FrameSent {
+        /// The id of the command that sent it.
+        id: CommandId,
+        /// Whether it was acknowledged.
+        acked: bool,
+    },
+    /// A data frame arrived from a station that is not associated.
+    UnexpectedData {
+        /// The stranger.
+        peer: MacAddr,
+    },
+    /// The radio dropped a station by itself (station loss, low acknowledgement).
+    StationLost {
+        /// The station.
+        peer: MacAddr,
+    },
+    /// Answer to [`Command::QueryStation`](crate::Command::QueryStation).
+    Station(StationReport),
+    /// Answer to [`Command::QueryGroupCounter`](crate::Command::QueryGroupCounter).
+    GroupCounter {
+        /// Key index.
+        index: u8,
+        /// Packet number of the last frame sent, 48 bits.
+        counter: u64,
+    },
+    /// Answer to [`Command::ProbeStation`](crate::Command::ProbeStation).
+    ProbeResult {
+        /// The station.
+        peer: MacAddr,
+        /// Whether it acknowledged.
+        acked: bool,
+    },
+}
+
+/// What is known of one station's traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StationReport {
+    /// The station.
+    pub peer: MacAddr,
+    /// Milliseconds since it was last heard.
+    pub inactive_ms: u32,
+    /// Bytes received from it, where counted.
+    pub rx_bytes: u64,
+    /// Bytes sent to it, where counted.
+    pub tx_bytes: u64,
+    /// Last signal in dBm.
+    pub signal: Option<i8>,
+}
+
+/// Why something is not possible: one sentence of fact, one of remedy, each with its
+/// full stop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// What happened, with the driver's own error where there is one.
+    pub text: String,
+    /// What a person can do about it.
+    pub remedy: String,
+}
+
+impl Cause {
+    /// From a fact and a remedy.
+    #[must_use]
+    pub fn new(text: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { text: text.into(), remedy: remedy.into() }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.text, self.remedy)
+    }
+}
+
+/// A command the radio declined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandError {
+    /// What kind of refusal, for code that must branch.
+    pub kind: CommandErrorKind,
+    /// For people.
+    pub cause: Cause,
+}
+
+/// Kinds of refusal a caller may have to tell apart (native-80211-ihv reference, 7.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CommandErrorKind {
+    /// A parameter is invalid (EINVAL).
+    Invalid,
+    /// Not offered by this radio (EOPNOTSUPP).
+    NotSupported,
+    /// No such station, key or interface (ENOENT, ENODEV).
+    NotFound,
+    /// No room (ENOMEM, ENOSPC).
+    Resources,
+    /// Somebody else uses the radio or the channel (EBUSY).
+    Busy,
+    /// Powered down or blocked (ENETDOWN, ERFKILL).
+    PoweredDown,
+    /// The regulatory domain forbids it.
+    Regulatory,
+    /// The caller may not (EPERM).
+    Permission,
+    /// Anything else.
+    Failed,
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.cause, f)
+    }
+}
+
+impl core::error::Error for CommandError {}

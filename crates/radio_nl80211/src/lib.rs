@@ -1,0 +1,1 @@
+//! A Linux radio over nl80211, for drivers that leave the AP MLME to user space.

@@ -1,0 +1,1 @@
+//! A simulated radio: an air with loss and rules, stations, real CCMP, a capture tap.

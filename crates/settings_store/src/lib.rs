@@ -1,0 +1,1 @@
+//! Settings of the Hosted Network on disk: versioned, sealed, replaced atomically.

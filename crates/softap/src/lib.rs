@@ -1,0 +1,1 @@
+//! The access point's management: association decisions, one authenticator per peer, key installation.

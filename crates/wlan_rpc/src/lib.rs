@@ -1,0 +1,1 @@
+//! Seam A: messages between clients and the service, and their encoding.

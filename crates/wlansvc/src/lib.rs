@@ -1,0 +1,1 @@
+//! The service: event loop, sockets, radio selection, storage thread.

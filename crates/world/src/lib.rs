@@ -1,0 +1,1 @@
+//! Tests of the whole column under a virtual clock: scripted and hostile stations.
