@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use cause::Cause;
 use dot11::{Channel, MacAddr};
 use serde::{Deserialize, Serialize};
 
@@ -94,30 +95,6 @@ pub struct StationReport {
     pub tx_bytes: u64,
     /// Last signal in dBm.
     pub signal: Option<i8>,
-}
-
-/// Why something is not possible: one sentence of fact, one of remedy, each with its
-/// full stop.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cause {
-    /// What happened, with the driver's own error where there is one.
-    pub text: String,
-    /// What a person can do about it.
-    pub remedy: String,
-}
-
-impl Cause {
-    /// From a fact and a remedy.
-    #[must_use]
-    pub fn new(text: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { text: text.into(), remedy: remedy.into() }
-    }
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.text, self.remedy)
-    }
 }
 
 /// A command the radio declined.

@@ -15,11 +15,13 @@ mod capabilities;
 mod command;
 mod event;
 
+pub use cause::Cause;
+
 pub use capabilities::{Capabilities, ChannelInfo, HtCapabilities};
 pub use command::{
     ApConfig, Command, CommandId, Key, KeyScope, RadioCommand, StationEntry, StationFlags,
 };
-pub use event::{Cause, CommandError, CommandErrorKind, RadioEvent, StationReport};
+pub use event::{CommandError, CommandErrorKind, RadioEvent, StationReport};
 
 use clock::Instant;
 

@@ -1,0 +1,119 @@
+//! NDIS status indications (native-80211-ihv reference, 4.1).
+
+use cause::Cause;
+use dot11::{Channel, MacAddr, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::DisassocReason;
+
+/// Names one association block; spent by the decision that answers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AssocTicket(pub u64);
+
+/// Why the driver cannot carry the access point: `DOT11_STOP_AP_PARAMETERS.ulReason`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StopApReason {
+    /// The frequency is not available (1).
+    FrequencyNotAvailable,
+    /// The channel is not available (2).
+    ChannelNotAvailable,
+    /// Another MAC entity of the adapter runs an access point (3).
+    ApActive,
+    /// The driver ended it for a reason of its own (0xFF00_0000).
+    Driver,
+}
+
+/// A (re)association request the miniport itself would accept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssocRequest {
+    /// Whether it is a reassociation.
+    pub reassociation: bool,
+    /// The request's RSN element, id and length bytes included, as received: message 2 of the
+    /// handshake must repeat it byte for byte.
+    pub rsne: Vec<u8>,
+    /// The RSN element of our beacon, id and length bytes included, for message 3.
+    pub beacon_rsne: Vec<u8>,
+}
+
+/// What the miniport tells unasked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Indication {
+    /// NDIS_STATUS_DOT11_PHY_STATE_CHANGED and the arrival or removal of the adapter: a port could
+    /// run (or not) from now on. Sent once at the beginning and at each change.
+    PhyStateChanged(PhyState),
+    /// NDIS_STATUS_DOT11_PHY_FREQUENCY_ADOPTED: started on, or moved to, this channel.
+    PhyFrequencyAdopted {
+        /// Where it operates.
+        channel: Channel,
+        /// Whether HT is in use (`dot11_phy_type_ht`), else ERP.
+        ht: bool,
+        /// The port's address.
+        bssid: MacAddr,
+    },
+    /// NDIS_STATUS_DOT11_INCOMING_ASSOC_STARTED: opens an association block. Blocks of one peer
+    /// never overlap, and each has exactly one completion.
+    IncomingAssociationStarted {
+        /// The peer.
+        peer: MacAddr,
+    },
+    /// NDIS_STATUS_DOT11_INCOMING_ASSOC_REQUEST_RECEIVED: the service decides now.
+    IncomingAssociationRequestReceived {
+        /// To be named in the decision.
+        ticket: AssocTicket,
+        /// The peer.
+        peer: MacAddr,
+        /// What it asks for.
+        request: AssocRequest,
+    },
+    /// NDIS_STATUS_DOT11_INCOMING_ASSOC_COMPLETION: closes the block. On success a controlled,
+    /// closed port exists for the peer, and EAPOL may flow.
+    IncomingAssociationCompletion {
+        /// The peer.
+        peer: MacAddr,
+        /// [`StatusCode::SUCCESS`] or why not.
+        status: StatusCode,
+    },
+    /// NDIS_STATUS_DOT11_DISASSOCIATION: an associated peer is gone, with its non-static keys.
+    Disassociation {
+        /// The peer.
+        peer: MacAddr,
+        /// Why.
+        reason: DisassocReason,
+    },
+    /// NDIS_STATUS_DOT11_STOP_AP: the driver has stopped the access point; every peer is gone.
+    /// Starting again fails with INVALID_STATE until [`Indication::CanSustainAp`].
+    StopAp {
+        /// For programs.
+        reason: StopApReason,
+        /// For people.
+        cause: Cause,
+    },
+    /// NDIS_STATUS_DOT11_CAN_SUSTAIN_AP: a start could work again.
+    CanSustainAp,
+    /// An EAPOL PDU from a peer with a completed association. Nothing is indicated before that.
+    ReceivePacket {
+        /// The peer.
+        peer: MacAddr,
+        /// From the EAPOL version byte.
+        pdu: Vec<u8>,
+    },
+}
+
+/// Whether the adapter can carry a port.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PhyState {
+    /// It can. Carries what the service shows of it.
+    On {
+        /// Name of the radio for people.
+        name: String,
+        /// The address a port will have.
+        address: MacAddr,
+        /// Largest number of stations, where the driver tells.
+        max_stations: Option<u16>,
+    },
+    /// It cannot; a running port is gone without further indications.
+    Off {
+        /// Why.
+        cause: Cause,
+    },
+}
