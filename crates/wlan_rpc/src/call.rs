@@ -1,0 +1,181 @@
+//! Requests and answers.
+
+use dot11::{KeyBytes, MacAddr};
+use serde::{Deserialize, Serialize};
+use wlan_model::{ConnectionSettings, Notification, PrimaryKey, Refusal, SecondaryKey};
+
+use crate::{Event, Status};
+
+/// Ties an answer to its request; chosen by the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CallId(pub u32);
+
+/// What a client sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientMessage {
+    /// Comes back in the answer.
+    pub id: CallId,
+    /// What is wanted.
+    pub call: Call,
+}
+
+/// What the service sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ServiceMessage {
+    /// The answer to one request.
+    Answer {
+        /// Of the request.
+        id: CallId,
+        /// How it went.
+        result: Result<Answer, Refusal>,
+    },
+    /// For a client that sent [`Call::RegisterNotification`].
+    Notification(Notification),
+    /// For a client that sent [`Call::Subscribe`].
+    Event(Event),
+}
+
+/// A request. Names follow the functions of `wlanapi.dll` they carry; what Windows has no function
+/// for is marked "ours".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Call {
+    /// `WlanOpenHandle`; the first message of a connection. Answered by [`Answer::Opened`].
+    Open {
+        /// 1 or 2; anything else is refused with ERROR_NOT_SUPPORTED.
+        client_version: u32,
+        /// The caller's name for logs, at most 64 bytes are kept.
+        program: String,
+    },
+    /// `WlanHostedNetworkInitSettings`.
+    InitSettings,
+    /// `WlanHostedNetworkQueryProperty(connection_settings)`; ERROR_BAD_CONFIGURATION before an SSID
+    /// exists. Answered by [`Answer::ConnectionSettings`].
+    QueryConnectionSettings,
+    /// `WlanHostedNetworkQueryProperty(enable)`. Answered by [`Answer::Enabled`].
+    QueryEnabled,
+    /// What `WlanHostedNetworkQueryProperty(station_profile)` is made of: the primary key (ours).
+    /// ERROR_BAD_CONFIGURATION before there is one. Answered by [`Answer::PrimaryKey`].
+    QueryPrimaryKey,
+    /// `WlanHostedNetworkSetProperty(connection_settings)`. Moves a running network to idle.
+    SetConnectionSettings(ConnectionSettings),
+    /// `WlanHostedNetworkSetProperty(enable)`. Privileged.
+    SetEnabled(bool),
+    /// `WlanHostedNetworkSetSecondaryKey` with a key. The form is checked by the service.
+    SetSecondaryKey {
+        /// A passphrase with its terminating NUL, or 32 bytes.
+        data: KeyBytes,
+        /// Which of the two.
+        is_passphrase: bool,
+        /// Kept over runs, or for one session.
+        persistent: bool,
+    },
+    /// `WlanHostedNetworkSetSecondaryKey(0, NULL)`.
+    RemoveSecondaryKey,
+    /// `WlanHostedNetworkQuerySecondaryKey`. Answered by [`Answer::SecondaryKey`].
+    QuerySecondaryKey,
+    /// `WlanHostedNetworkRefreshSecuritySettings`. Moves a running network to idle.
+    RefreshSecuritySettings,
+    /// `WlanHostedNetworkStartUsing`.
+    StartUsing,
+    /// `WlanHostedNetworkStopUsing`.
+    StopUsing,
+    /// `WlanHostedNetworkForceStart`. Privileged.
+    ForceStart,
+    /// `WlanHostedNetworkForceStop`.
+    ForceStop,
+    /// `WlanHostedNetworkQueryStatus`, and more of ours. Answered by [`Answer::Status`].
+    QueryStatus,
+    /// `WlanRegisterNotification`. Answered by [`Answer::PreviousSources`].
+    RegisterNotification {
+        /// OR of `WLAN_NOTIFICATION_SOURCE_*`; 0 unregisters.
+        sources: u32,
+        /// Leave out a notification equal to the one before.
+        ignore_duplicate: bool,
+    },
+    /// From now on send every [`Event`] to this connection (ours).
+    Subscribe,
+    /// Drive the simulated radio (ours); ERROR_NOT_SUPPORTED on any other radio.
+    Sim(SimCall),
+}
+
+/// Requests to the simulated radio.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SimCall {
+    /// A station joins with a key: a passphrase, or 64 hexadecimal digits. Answered when its port is
+    /// open, or with a refusal that names the cause (`wrong key`, `retired key`, ...).
+    Join {
+        /// 1 to 32 bytes; makes the station if there is none of that name.
+        name: String,
+        /// The key.
+        key: KeyBytes,
+    },
+    /// A station leaves.
+    Leave {
+        /// Which.
+        name: String,
+    },
+    /// All stations. Answered by [`Answer::SimStations`].
+    List,
+    /// A station exchanges encrypted frames with the access point. Answered by
+    /// [`Answer::SimTraffic`] or a refusal when nothing came back.
+    Traffic {
+        /// Which.
+        name: String,
+        /// How many frames, 1 to 1000.
+        frames: u32,
+    },
+}
+
+/// A station of the simulated radio.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimStation {
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub mac: MacAddr,
+    /// `idle`, `joining`, `joined`, ... for people.
+    pub state: String,
+}
+
+/// What a successful call brings back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Nothing but success.
+    Done,
+    /// To [`Call::Open`].
+    Opened {
+        /// The negotiated version.
+        version: u32,
+    },
+    /// To [`Call::QueryConnectionSettings`].
+    ConnectionSettings(ConnectionSettings),
+    /// To [`Call::QueryEnabled`].
+    Enabled {
+        /// The flag.
+        enabled: bool,
+        /// Whether policy decides it (value type set_by_group_policy).
+        by_policy: bool,
+    },
+    /// To [`Call::QueryPrimaryKey`].
+    PrimaryKey(PrimaryKey),
+    /// To [`Call::QuerySecondaryKey`].
+    SecondaryKey {
+        /// The key, if one is set.
+        key: Option<SecondaryKey>,
+        /// Whether it is persistent; meaningless without a key.
+        persistent: bool,
+    },
+    /// To [`Call::QueryStatus`].
+    Status(Box<Status>),
+    /// To [`Call::RegisterNotification`].
+    PreviousSources(u32),
+    /// To [`SimCall::List`].
+    SimStations(Vec<SimStation>),
+    /// To [`SimCall::Traffic`].
+    SimTraffic {
+        /// Frames sent.
+        sent: u32,
+        /// Frames that came back.
+        received: u32,
+    },
+}

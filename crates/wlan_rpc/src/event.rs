@@ -1,0 +1,120 @@
+//! The stream behind `hostednet events`.
+
+use cause::Cause;
+use clock::WallTime;
+use dot11::{MacAddr, Ssid};
+use serde::{Deserialize, Serialize};
+use wlan_model::{HostedNetworkState, KeyForm, Reason};
+
+use crate::KeyIdentity;
+
+/// Something happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When; stamped by the service.
+    pub at: WallTime,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EventKind {
+    /// The network's state changed.
+    State {
+        /// Before.
+        old: HostedNetworkState,
+        /// After.
+        new: HostedNetworkState,
+        /// Why.
+        reason: Reason,
+        /// More for people, where there is more.
+        cause: Option<Cause>,
+    },
+    /// On the air.
+    Started {
+        /// The network's name.
+        ssid: Ssid,
+        /// Its address.
+        bssid: MacAddr,
+        /// Its channel.
+        channel: u8,
+    },
+    /// A start was refused by the radio.
+    StartFailed {
+        /// Why.
+        cause: Cause,
+    },
+    /// A peer's port opened.
+    PeerArrived {
+        /// The peer.
+        mac: MacAddr,
+        /// With which key.
+        key: KeyIdentity,
+    },
+    /// A peer is gone.
+    PeerDeparted {
+        /// The peer.
+        mac: MacAddr,
+        /// Left (peer_departed) or silent (peer_timeout).
+        reason: Reason,
+    },
+    /// A station did not get in.
+    PeerRefused {
+        /// The station.
+        mac: MacAddr,
+        /// Why.
+        failure: JoinFailure,
+    },
+    /// A peer's key is no longer in force; the peer stays.
+    KeyRetired {
+        /// The peer.
+        mac: MacAddr,
+    },
+    /// The secondary key was set, or removed (`None`).
+    SecondaryKey {
+        /// Its form and whether it is persistent.
+        set: Option<(KeyForm, bool)>,
+        /// A temporary key erased because its run ended.
+        expired: bool,
+    },
+    /// A new primary key.
+    PrimaryKeyRefreshed,
+    /// SSID, peer limit or enable flag changed.
+    SettingsChanged,
+    /// The settings could not be used as found, or the like: something a person should read.
+    Warning(Cause),
+}
+
+/// Why a station did not get in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinFailure {
+    /// Its key matches none of ours.
+    WrongKey,
+    /// Its key matches one that was retired not long ago.
+    RetiredKey,
+    /// The network is full.
+    Full,
+    /// The handshake was not finished in time.
+    HandshakeTimeout,
+    /// It broke the handshake's rules.
+    HandshakeViolation,
+    /// The radio refused to enter it or its key.
+    Radio,
+}
+
+impl JoinFailure {
+    /// The words people and scripts see.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::WrongKey => "wrong key",
+            Self::RetiredKey => "retired key",
+            Self::Full => "network full",
+            Self::HandshakeTimeout => "handshake timeout",
+            Self::HandshakeViolation => "handshake violation",
+            Self::Radio => "radio refused",
+        }
+    }
+}
