@@ -1,1 +1,128 @@
-//! The whole column in one thread: service, access point, driver and radio pumped to rest.
+//! The whole column in one thread: service engine above, miniport below, pumped to rest.
+//!
+//! ```text
+//!   Input --> hosted_network <-- seam C (oid) --> miniport <-- Input::Radio
+//!                   |                                 |
+//!             Output::Answer ..                 Output::Radio
+//! ```
+//!
+//! Everything that can happen to the service is one [`Input`], taken one at a time. It can be
+//! serialised: a recorded session is a file of inputs with their times, and feeding it to a fresh
+//! column built from the same [`Config`] makes the same outputs. The daemon, the tests and the
+//! replay tool differ only in where inputs come from.
+
+mod input;
+mod output;
+
+pub use hosted_network::{ClientId, Config, Rights};
+pub use input::Input;
+pub use output::Output;
+
+use std::collections::VecDeque;
+
+use clock::{Instant, earliest};
+use hosted_network::HostedNetwork;
+use miniport::Miniport;
+use wlan_rpc::Status;
+
+/// The column. Contract: [`Column::handle`] one input, then drain [`Column::poll_output`].
+#[derive(Debug)]
+pub struct Column {
+    service: HostedNetwork,
+    miniport: Miniport,
+    outputs: VecDeque<Output>,
+}
+
+impl Column {
+    /// A column at rest. Its first input should be the radio's
+    /// [`Ready`](radio::RadioEvent::Ready) or [`Unavailable`](radio::RadioEvent::Unavailable).
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        let miniport = Miniport::new(config.seed);
+        Self { service: HostedNetwork::new(config), miniport, outputs: VecDeque::new() }
+    }
+
+    /// One thing happened.
+    pub fn handle(&mut self, input: Input, now: Instant) {
+        match input {
+            Input::ClientConnected { client, rights } => {
+                self.service.connect_client(client, rights, now);
+            }
+            Input::ClientGone { client } => self.service.handle_client_gone(client, now),
+            Input::Call { client, id, call } => self.service.handle_call(client, id, call, now),
+            Input::Radio(event) => self.miniport.handle_radio_event(event, now),
+            Input::Persisted(result) => self.service.handle_persisted(result, now),
+            Input::Timeout => {
+                self.miniport.handle_timeout(now);
+                self.service.handle_timeout(now);
+            }
+            Input::Suspend => self.service.stop_for_suspend(now),
+            Input::ShutDown => self.service.shut_down(now),
+        }
+        self.pump(now);
+    }
+
+    /// When [`Input::Timeout`] is wanted next.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        earliest(self.service.poll_timeout(), self.miniport.poll_timeout())
+    }
+
+    /// What is to be done next, in order.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// The state of everything, for views in the same process.
+    #[must_use]
+    pub fn status(&self, now: Instant) -> Status {
+        self.service.status(now)
+    }
+
+    /// Lets the two engines talk until neither has anything left to say.
+    fn pump(&mut self, now: Instant) {
+        loop {
+            let mut quiet = true;
+            while let Some(output) = self.service.poll_output() {
+                quiet = false;
+                match output {
+                    hosted_network::Output::Request(id, request) => {
+                        self.miniport.handle_request(id, request, now);
+                    }
+                    hosted_network::Output::Answer { client, id, result } => {
+                        self.outputs.push_back(Output::Answer { client, id, result });
+                    }
+                    hosted_network::Output::Notification { client, notification } => {
+                        self.outputs.push_back(Output::Notification { client, notification });
+                    }
+                    hosted_network::Output::Event(kind) => {
+                        self.outputs.push_back(Output::Event(kind));
+                    }
+                    hosted_network::Output::Persist(settings) => {
+                        self.outputs.push_back(Output::Persist(settings));
+                    }
+                    hosted_network::Output::ShutDownComplete => {
+                        self.outputs.push_back(Output::ShutDownComplete);
+                    }
+                }
+            }
+            while let Some(output) = self.miniport.poll_output() {
+                quiet = false;
+                match output {
+                    miniport::Output::Radio(command) => {
+                        self.outputs.push_back(Output::Radio(command));
+                    }
+                    miniport::Output::Completion(completion) => {
+                        self.service.handle_completion(completion, now);
+                    }
+                    miniport::Output::Indication(indication) => {
+                        self.service.handle_indication(indication, now);
+                    }
+                }
+            }
+            if quiet {
+                return;
+            }
+        }
+    }
+}

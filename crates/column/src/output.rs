@@ -1,0 +1,37 @@
+//! Everything the service wants done.
+
+use hosted_network::ClientId;
+use radio::RadioCommand;
+use serde::{Deserialize, Serialize};
+use wlan_model::{Notification, Refusal, Settings};
+use wlan_rpc::{Answer, CallId, EventKind};
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Output {
+    /// For the radio.
+    Radio(RadioCommand),
+    /// The answer to a call.
+    Answer {
+        /// For whom.
+        client: ClientId,
+        /// Of the call.
+        id: CallId,
+        /// How it went.
+        result: Result<Answer, Refusal>,
+    },
+    /// For a client that registered.
+    Notification {
+        /// For whom.
+        client: ClientId,
+        /// What.
+        notification: Notification,
+    },
+    /// For everybody who listens.
+    Event(EventKind),
+    /// Write these settings; answered by [`Input::Persisted`](crate::Input::Persisted). At most one
+    /// is outstanding.
+    Persist(Box<Settings>),
+    /// After [`Input::ShutDown`]: nothing is on the air, everybody has an answer.
+    ShutDownComplete,
+}
