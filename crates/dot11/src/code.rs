@@ -43,6 +43,8 @@ macro_rules! code_point {
     };
 }
 
+pub(crate) use code_point;
+
 code_point! {
     /// Why a station was deauthenticated or disassociated (clause 9.4.1.7).
     ReasonCode(u16) {
@@ -165,7 +167,7 @@ impl Channel {
     pub const fn new(number: u8) -> Option<Self> {
         match number {
             1..=14 | 36 | 40 | 44 | 48 | 52 | 56 | 60 | 64 => Some(Self(number)),
-            100..=144 if number % 4 == 0 => Some(Self(number)),
+            100..=144 if number.is_multiple_of(4) => Some(Self(number)),
             149..=177 if number % 4 == 1 => Some(Self(number)),
             _ => None,
         }

@@ -8,6 +8,9 @@
 
 mod address;
 mod code;
+pub mod eapol;
+pub mod element;
+pub mod frame;
 mod key;
 mod ssid;
 

@@ -1,0 +1,109 @@
+//! HT Capabilities and HT Operation (clauses 9.4.2.55 and 9.4.2.56).
+
+use serde::{Deserialize, Serialize};
+
+use crate::frame::Reader;
+
+/// HT Capabilities, 26 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HtCapabilities {
+    /// HT Capability Information.
+    pub info: u16,
+    /// A-MPDU Parameters.
+    pub ampdu: u8,
+    /// Supported MCS Set.
+    pub mcs: [u8; 16],
+    /// HT Extended Capabilities.
+    pub extended: u16,
+    /// Transmit Beamforming Capabilities.
+    pub beamforming: u32,
+    /// ASEL Capability.
+    pub antenna_selection: u8,
+}
+
+impl HtCapabilities {
+    /// Length of the element body in bytes.
+    pub const LEN: usize = 26;
+    /// 40 MHz channels are supported (in [`HtCapabilities::info`]).
+    pub const CHANNEL_WIDTH_40: u16 = 0x0002;
+    /// Short guard interval at 20 MHz.
+    pub const SHORT_GI_20: u16 = 0x0020;
+    /// Short guard interval at 40 MHz.
+    pub const SHORT_GI_40: u16 = 0x0040;
+    /// 40 MHz operation is unwelcome here.
+    pub const FORTY_MHZ_INTOLERANT: u16 = 0x4000;
+
+    /// From an element body; `None` when it is shorter than 26 bytes. More bytes are ignored.
+    #[must_use]
+    pub fn parse(body: &[u8]) -> Option<Self> {
+        let mut r = Reader(body);
+        Some(Self {
+            info: r.u16()?,
+            ampdu: r.u8()?,
+            mcs: r.array()?,
+            extended: r.u16()?,
+            beamforming: r.array().map(u32::from_le_bytes)?,
+            antenna_selection: r.u8()?,
+        })
+    }
+
+    /// The element body.
+    #[must_use]
+    pub fn encode(&self) -> [u8; Self::LEN] {
+        let mut body = [0; Self::LEN];
+        body[..2].copy_from_slice(&self.info.to_le_bytes());
+        body[2] = self.ampdu;
+        body[3..19].copy_from_slice(&self.mcs);
+        body[19..21].copy_from_slice(&self.extended.to_le_bytes());
+        body[21..25].copy_from_slice(&self.beamforming.to_le_bytes());
+        body[25] = self.antenna_selection;
+        body
+    }
+}
+
+/// HT Operation, 22 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HtOperation {
+    /// Primary channel number.
+    pub primary_channel: u8,
+    /// HT Operation Information after the primary channel: secondary channel, width, protection.
+    pub info: [u8; 5],
+    /// Basic HT-MCS Set.
+    pub basic_mcs: [u8; 16],
+}
+
+impl HtOperation {
+    /// Length of the element body in bytes.
+    pub const LEN: usize = 22;
+
+    /// 20 MHz only, no protection, no basic MCS.
+    #[must_use]
+    pub const fn twenty_mhz(primary_channel: u8) -> Self {
+        Self {
+            primary_channel,
+            info: [0; 5],
+            basic_mcs: [0; 16],
+        }
+    }
+
+    /// From an element body; `None` when it is shorter than 22 bytes. More bytes are ignored.
+    #[must_use]
+    pub fn parse(body: &[u8]) -> Option<Self> {
+        let mut r = Reader(body);
+        Some(Self {
+            primary_channel: r.u8()?,
+            info: r.array()?,
+            basic_mcs: r.array()?,
+        })
+    }
+
+    /// The element body.
+    #[must_use]
+    pub fn encode(&self) -> [u8; Self::LEN] {
+        let mut body = [0; Self::LEN];
+        body[0] = self.primary_channel;
+        body[1..6].copy_from_slice(&self.info);
+        body[6..].copy_from_slice(&self.basic_mcs);
+        body
+    }
+}
