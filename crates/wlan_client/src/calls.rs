@@ -1,0 +1,182 @@
+//! One method per call.
+
+use dot11::KeyBytes;
+use wlan_model::{ConnectionSettings, PrimaryKey, SecondaryKey};
+use wlan_rpc::{Answer, Call, SimCall, SimStation, Status};
+
+use crate::client::unexpected_answer;
+use crate::{Client, ClientError};
+
+/// The value a call brings, or what the answer of another kind means.
+macro_rules! expect {
+    ($answer:expr, $pattern:pat => $value:expr) => {
+        match $answer {
+            $pattern => Ok($value),
+            _ => Err(unexpected_answer()),
+        }
+    };
+}
+
+/// Each fails with [`ClientError::Refused`] when the service declines and with
+/// [`ClientError::Broken`] when the connection ends.
+#[expect(clippy::missing_errors_doc, reason = "said once for all of them above")]
+impl Client {
+    fn done(&mut self, call: Call) -> Result<(), ClientError> {
+        expect!(self.call(call)?, Answer::Done => ())
+    }
+
+    /// Gives a new network its name, its primary key and its peer limit; changes nothing in an old
+    /// one (`WlanHostedNetworkInitSettings`).
+    pub fn init_settings(&mut self) -> Result<(), ClientError> {
+        self.done(Call::InitSettings)
+    }
+
+    /// Name and peer limit (`WlanHostedNetworkQueryProperty`).
+    pub fn query_connection_settings(&mut self) -> Result<ConnectionSettings, ClientError> {
+        expect!(self.call(Call::QueryConnectionSettings)?, Answer::ConnectionSettings(s) => s)
+    }
+
+    /// The enable flag, and whether policy decides it (`WlanHostedNetworkQueryProperty`).
+    pub fn query_enabled(&mut self) -> Result<(bool, bool), ClientError> {
+        expect!(
+            self.call(Call::QueryEnabled)?,
+            Answer::Enabled { enabled, by_policy } => (enabled, by_policy)
+        )
+    }
+
+    /// The primary key.
+    pub fn query_primary_key(&mut self) -> Result<PrimaryKey, ClientError> {
+        expect!(self.call(Call::QueryPrimaryKey)?, Answer::PrimaryKey(key) => key)
+    }
+
+    /// Changes name and peer limit; a running network goes to idle
+    /// (`WlanHostedNetworkSetProperty`).
+    pub fn set_connection_settings(
+        &mut self,
+        settings: ConnectionSettings,
+    ) -> Result<(), ClientError> {
+        self.done(Call::SetConnectionSettings(settings))
+    }
+
+    /// Allows or disallows the network; privileged (`WlanHostedNetworkSetProperty`).
+    pub fn set_enabled(&mut self, enabled: bool) -> Result<(), ClientError> {
+        self.done(Call::SetEnabled(enabled))
+    }
+
+    /// Sets the secondary key as the Windows API gives it: a passphrase with its terminating NUL, or
+    /// 32 bytes (`WlanHostedNetworkSetSecondaryKey`).
+    pub fn set_secondary_key(
+        &mut self,
+        data: KeyBytes,
+        is_passphrase: bool,
+        persistent: bool,
+    ) -> Result<(), ClientError> {
+        self.done(Call::SetSecondaryKey {
+            data,
+            is_passphrase,
+            persistent,
+        })
+    }
+
+    /// Sets the secondary key to a passphrase of 8 to 63 printable ASCII characters.
+    pub fn set_passphrase(&mut self, text: &str, persistent: bool) -> Result<(), ClientError> {
+        let mut data = Vec::with_capacity(text.len() + 1);
+        data.extend_from_slice(text.as_bytes());
+        data.push(0);
+        self.set_secondary_key(KeyBytes::new(data), true, persistent)
+    }
+
+    /// Removes the secondary key (`WlanHostedNetworkSetSecondaryKey` with 0 and NULL).
+    pub fn remove_secondary_key(&mut self) -> Result<(), ClientError> {
+        self.done(Call::RemoveSecondaryKey)
+    }
+
+    /// The secondary key and whether it is persistent (`WlanHostedNetworkQuerySecondaryKey`).
+    pub fn query_secondary_key(&mut self) -> Result<Option<(SecondaryKey, bool)>, ClientError> {
+        expect!(
+            self.call(Call::QuerySecondaryKey)?,
+            Answer::SecondaryKey { key, persistent } => key.map(|key| (key, persistent))
+        )
+    }
+
+    /// Makes a new primary key; a running network goes to idle
+    /// (`WlanHostedNetworkRefreshSecuritySettings`).
+    pub fn refresh_security_settings(&mut self) -> Result<(), ClientError> {
+        self.done(Call::RefreshSecuritySettings)
+    }
+
+    /// Takes a reference on the network, which ends with this client
+    /// (`WlanHostedNetworkStartUsing`).
+    pub fn start_using(&mut self) -> Result<(), ClientError> {
+        self.done(Call::StartUsing)
+    }
+
+    /// Gives a reference back (`WlanHostedNetworkStopUsing`).
+    pub fn stop_using(&mut self) -> Result<(), ClientError> {
+        self.done(Call::StopUsing)
+    }
+
+    /// Starts the network for good; privileged (`WlanHostedNetworkForceStart`).
+    pub fn force_start(&mut self) -> Result<(), ClientError> {
+        self.done(Call::ForceStart)
+    }
+
+    /// Stops the network whoever uses it (`WlanHostedNetworkForceStop`).
+    pub fn force_stop(&mut self) -> Result<(), ClientError> {
+        self.done(Call::ForceStop)
+    }
+
+    /// The network's state and peers (`WlanHostedNetworkQueryStatus`).
+    pub fn query_status(&mut self) -> Result<Status, ClientError> {
+        expect!(self.call(Call::QueryStatus)?, Answer::Status(status) => *status)
+    }
+
+    /// From now on Hosted Network notifications come as [`Message`](crate::Message)s; returns the
+    /// sources registered before (`WlanRegisterNotification`).
+    pub fn register_notification(
+        &mut self,
+        sources: u32,
+        ignore_duplicate: bool,
+    ) -> Result<u32, ClientError> {
+        expect!(
+            self.call(Call::RegisterNotification { sources, ignore_duplicate })?,
+            Answer::PreviousSources(previous) => previous
+        )
+    }
+
+    /// From now on every event comes as a [`Message`](crate::Message).
+    pub fn subscribe(&mut self) -> Result<(), ClientError> {
+        self.done(Call::Subscribe)
+    }
+
+    /// A station of the simulated radio joins with `key`, a passphrase or 64 hexadecimal digits.
+    /// Returns when its port is open; the refusal's text begins with the cause (`wrong key`,
+    /// `retired key`, ...).
+    pub fn sim_join(&mut self, name: &str, key: KeyBytes) -> Result<(), ClientError> {
+        self.done(Call::Sim(SimCall::Join {
+            name: name.to_owned(),
+            key,
+        }))
+    }
+
+    /// A station of the simulated radio leaves.
+    pub fn sim_leave(&mut self, name: &str) -> Result<(), ClientError> {
+        self.done(Call::Sim(SimCall::Leave {
+            name: name.to_owned(),
+        }))
+    }
+
+    /// All stations of the simulated radio.
+    pub fn sim_list(&mut self) -> Result<Vec<SimStation>, ClientError> {
+        expect!(self.call(Call::Sim(SimCall::List))?, Answer::SimStations(stations) => stations)
+    }
+
+    /// A station of the simulated radio exchanges encrypted frames with the access point; returns
+    /// how many were sent and how many came back.
+    pub fn sim_traffic(&mut self, name: &str, frames: u32) -> Result<(u32, u32), ClientError> {
+        expect!(
+            self.call(Call::Sim(SimCall::Traffic { name: name.to_owned(), frames }))?,
+            Answer::SimTraffic { sent, received } => (sent, received)
+        )
+    }
+}
