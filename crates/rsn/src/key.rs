@@ -319,3 +319,151 @@ impl GroupKey {
         self.index == other.index && self.gtk == other.gtk
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex<const N: usize>(text: &str) -> [u8; N] {
+        let digit = |c: u8| char::from(c).to_digit(16).unwrap() as u8;
+        let bytes: Vec<u8> = text
+            .as_bytes()
+            .chunks(2)
+            .map(|p| digit(p[0]) << 4 | digit(p[1]))
+            .collect();
+        bytes.try_into().unwrap()
+    }
+
+    #[test]
+    fn pmk_vectors_of_the_standard() {
+        // 802.11-2020, J.4.2.
+        for (word, ssid, expected) in [
+            (
+                &b"password"[..],
+                "IEEE",
+                "f42c6fc52df0ebef9ebb4b90b38a5f902e83fe1b135a70e23aed762e9710a12e",
+            ),
+            (
+                b"ThisIsAPassword",
+                "ThisIsASSID",
+                "0dc0d6eb90555ed6419756b9a15ec3e3209b63df707dd508d14581f8982721af",
+            ),
+            (
+                &[b'a'; 32],
+                "ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ",
+                "becb93866bb8c3832cb777c2f559807c8c59afcb6eae734885001300a981cc62",
+            ),
+        ] {
+            let pmk =
+                Pmk::from_passphrase(&Passphrase::new(word).unwrap(), &Ssid::new(ssid).unwrap());
+            assert_eq!(pmk.expose(), &hex::<32>(expected), "{ssid}");
+        }
+    }
+
+    #[test]
+    fn prf_vector_of_the_standard() {
+        // 802.11-2020, J.3.2: key 0b.., prefix "prefix", data "Hi There".
+        let key = HmacKey::new(&[0x0b; 20]);
+        let out: Vec<u8> = (0..4)
+            .flat_map(|i| key.mac(&[b"prefix\0", b"Hi There", &[i]]))
+            .collect();
+        let expected = hex::<64>(
+            "bcd4c650b30b9684951829e0d75f9d54b862175ed9f00606e17d8da35402ffee\
+             75df78c3d31e0f889f012120c0862beb67753e7439ae242edb8373698356cf5a",
+        );
+        assert_eq!(out[..64], expected);
+    }
+
+    #[test]
+    fn ptk_vector_of_the_standard() {
+        // 802.11-2020, J.7.
+        let pmk = Pmk::from_raw(&hex(
+            "0dc0d6eb90555ed6419756b9a15ec3e3209b63df707dd508d14581f8982721af",
+        ));
+        let anonce = hex("e0e1e2e3e4e5e6e7e8e9f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff000102030405");
+        let snonce = hex("c0c1c2c3c4c5c6c7c8c9d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5");
+        let (ap, station) = (MacAddr(hex("a0a1a1a3a4a5")), MacAddr(hex("b0b1b2b3b4b5")));
+        let session = Session::new(ap, station, &anonce, &snonce);
+        let ptk = Ptk::derive(&pmk, &session);
+        assert_eq!(ptk.kck(), &hex::<16>("379f9852d0199236b94e407ce4c00ec8"));
+        assert_eq!(ptk.kek(), &hex::<16>("47c9edc01c2c6e5b4910caddfb3e51a7"));
+        assert_eq!(ptk.tk(), &hex::<16>("b2360c79e9710fdd58bea93deaf06599"));
+    }
+
+    #[test]
+    fn the_session_does_not_depend_on_who_is_the_access_point() {
+        let (a, b) = (MacAddr([1; 6]), MacAddr([2; 6]));
+        let pmk = Pmk::from_raw(&[3; 32]);
+        let one = Ptk::derive(&pmk, &Session::new(a, b, &[4; 32], &[5; 32]));
+        let other = Ptk::derive(&pmk, &Session::new(b, a, &[5; 32], &[4; 32]));
+        assert_eq!(one, other);
+        assert_ne!(
+            one,
+            Ptk::derive(&pmk, &Session::new(a, b, &[4; 32], &[6; 32]))
+        );
+    }
+
+    #[test]
+    fn the_short_way_to_the_kck_gives_the_same_mic() {
+        let pmk = Pmk::from_raw(&[3; 32]);
+        let session = Session::new(MacAddr([1; 6]), MacAddr([2; 6]), &[4; 32], &[5; 32]);
+        let ptk = Ptk::derive(&pmk, &session);
+        assert_eq!(
+            pmk.kck(&session).mic(b"a", b"b"),
+            ptk.mic_key().mic(b"a", b"b")
+        );
+    }
+
+    #[test]
+    fn key_wrap_vector_of_rfc_3394() {
+        // 4.1: 128 bits of key data with a 128-bit key.
+        let ptk = Ptk {
+            kck: [0; 16],
+            kek: hex("000102030405060708090a0b0c0d0e0f"),
+            tk: [0; 16],
+        };
+        let data = hex::<16>("00112233445566778899aabbccddeeff");
+        let wrapped = crate::message::wrap(&ptk, dot11::eapol::KeyData::new().element(&data));
+        assert_eq!(
+            wrapped,
+            hex::<24>("1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5")
+        );
+        assert_eq!(crate::message::unwrap(&ptk, &wrapped).unwrap()[..], data);
+        let mut bad = wrapped;
+        bad[9] ^= 1;
+        assert!(crate::message::unwrap(&ptk, &bad).is_none());
+        for len in [0, 8, 16, 23, 25] {
+            assert!(
+                crate::message::unwrap(&ptk, &vec![0; len]).is_none(),
+                "{len}"
+            );
+        }
+    }
+
+    #[test]
+    fn passphrases_are_8_to_63_printable_characters() {
+        assert!(Passphrase::new(&[b' '; 8]).is_ok());
+        assert!(Passphrase::new(&[b'~'; 63]).is_ok());
+        assert_eq!(Passphrase::new(&[b'a'; 7]), Err(PassphraseError::Length(7)));
+        assert_eq!(
+            Passphrase::new(&[b'a'; 64]),
+            Err(PassphraseError::Length(64))
+        );
+        for bad in [0, 31, 127, 0xc3] {
+            let mut text = [b'a'; 9];
+            text[8] = bad;
+            assert_eq!(
+                Passphrase::new(&text),
+                Err(PassphraseError::Character { at: 8 })
+            );
+        }
+    }
+
+    #[test]
+    fn a_stored_passphrase_is_checked_again_when_it_is_read() {
+        let good = postcard::to_allocvec(&Passphrase::new(b"long enough").unwrap()).unwrap();
+        assert!(postcard::from_bytes::<Passphrase>(&good).is_ok());
+        let bad = postcard::to_allocvec(&KeyBytes::copy_from(b"short")).unwrap();
+        assert!(postcard::from_bytes::<Passphrase>(&bad).is_err());
+    }
+}

@@ -24,3 +24,6 @@ pub use candidates::{Candidate, Candidates, KeyId, Verdict};
 pub use key::{GroupKey, Gtk, Passphrase, PassphraseError, Pmk, Ptk, Session};
 pub use message::{Failure, Rejection};
 pub use supplicant::{Supplicant, SupplicantConfig, SupplicantOutput};
+
+#[cfg(test)]
+mod tests;
