@@ -18,8 +18,10 @@ ap_serve() { # IFACE [OPTION...]: the service alone
 	# shellcheck disable=SC2086
 	hostednet serve --radio "$radio" --state-dir "$AP_STATE" ${AP_CHANNEL:---channel 6} "$@" >>"$AP_LOG" 2>&1 &
 	AP_PID=$!
-	wait_for 10000 ap_answers
+	wait_for 10000 ap_decided
+	ap_answers
 }
+ap_decided() { ap_answers || dead "$AP_PID"; }
 ap_answers() { hostednet status >/dev/null 2>&1; }
 ap_configure() { # SSID [SECONDARY]
 	hostednet set --ssid "$1" && { [ -z "$2" ] || ap_set_secondary "$2"; }
