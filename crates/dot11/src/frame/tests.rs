@@ -462,10 +462,10 @@ proptest! {
         if let Some(first) = frame.first_mut() {
             *first = kind & 0xfc;
         }
-        if let Ok(view) = ManagementView::parse(&frame) {
-            if let Ok(ManagementBody::AssociationRequest(r)) = view.body() {
-                prop_assert!(r.elements.as_bytes().len() < frame.len());
-            }
+        if let Ok(view) = ManagementView::parse(&frame)
+            && let Ok(ManagementBody::AssociationRequest(r)) = view.body()
+        {
+            prop_assert!(r.elements.as_bytes().len() < frame.len());
         }
         if let Ok(view) = DataView::parse(&frame) {
             prop_assert_eq!(view.header_bytes().len() + view.payload().len(), frame.len());
