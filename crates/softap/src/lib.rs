@@ -15,6 +15,17 @@
 //! elected key then lives in that association's authenticator: renewals of pairwise and group keys
 //! stand on it whatever becomes of the candidates. [`SoftAp::set_keys`] sends nothing to anybody.
 
+mod engine;
+mod group;
+mod keys;
+mod peer;
+mod start;
+#[cfg(test)]
+mod tests;
+mod timer;
+
+pub use engine::SoftAp;
+
 use cause::Cause;
 use clock::{Duration, Instant};
 use dot11::{Channel, MacAddr, Ssid};
@@ -178,79 +189,4 @@ pub enum Refused {
     HandshakeViolation,
     /// The radio refused to enter the station or its key.
     Radio(Cause),
-}
-
-/// The engine. Contract: call a `handle_*` method or a verb, then drain [`SoftAp::poll_output`].
-#[derive(Debug)]
-pub struct SoftAp {}
-
-impl SoftAp {
-    /// An idle engine. `seed` is 32 bytes of good randomness: nonces and group keys grow from it.
-    #[must_use]
-    pub fn new(seed: [u8; 32]) -> Self {
-        let _ = seed;
-        todo!()
-    }
-
-    /// Starts a run. Answered by [`Event::Started`], [`Event::StartFailed`] or
-    /// [`Event::RadioUnavailable`]. Only without a run.
-    pub fn start(&mut self, settings: RunSettings, candidates: Candidates, now: Instant) {
-        let _ = (settings, candidates, now);
-        todo!()
-    }
-
-    /// Ends the run, peers are told. Answered by [`Event::Stopped`], also without a run. Peers get
-    /// no departure events.
-    pub fn stop(&mut self, now: Instant) {
-        let _ = now;
-        todo!()
-    }
-
-    /// Replaces the candidates of a run. Nothing is sent to anybody; connected peers on a key that
-    /// is no candidate any more are reported by [`Event::KeyRetired`]. The replaced keys are
-    /// remembered (the last eight, until the run ends) to tell "retired key" from "wrong key".
-    pub fn set_keys(&mut self, candidates: Candidates, now: Instant) {
-        let _ = (candidates, now);
-        todo!()
-    }
-
-    /// Whether retired keys are remembered for diagnosis; on by default. Switching off forgets them.
-    pub fn diagnose_retired_keys(&mut self, on: bool) {
-        let _ = on;
-        todo!()
-    }
-
-    /// Peers whose port is open, by address.
-    pub fn peers(&self) -> impl Iterator<Item = Peer> + '_ {
-        core::iter::empty()
-    }
-
-    /// The miniport answered.
-    pub fn handle_completion(&mut self, completion: oid::Completion, now: Instant) {
-        let _ = (completion, now);
-        todo!()
-    }
-
-    /// The miniport indicated.
-    pub fn handle_indication(&mut self, indication: oid::Indication, now: Instant) {
-        let _ = (indication, now);
-        todo!()
-    }
-
-    /// Time passed.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        let _ = now;
-        todo!()
-    }
-
-    /// When [`SoftAp::handle_timeout`] wants to be called next.
-    #[must_use]
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        todo!()
-    }
-
-    /// What is to be done next.
-    pub fn poll_output(&mut self) -> Option<Output> {
-        todo!()
-    }
 }

@@ -1,0 +1,764 @@
+//! The engine itself: runs, requests and their completions.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use cause::Cause;
+use clock::Instant;
+use dot11::{Channel, KeyBytes, MacAddr, ReasonCode, StatusCode};
+use oid::{
+    AssocDecision, AssocRequest, AssocTicket, CipherAlgorithm, Completion, Direction,
+    DisassocReason, Failure, Indication, KeyMappingKey, KeyMaterial, NdisStatus, PhyState, Reply,
+    Request, RequestId,
+};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rsn::{Authenticator, Config, Network, Timing, Verdict};
+use serde::{Deserialize, Serialize};
+
+use crate::group::Group;
+use crate::keys::KeyRing;
+use crate::peer::{Handshaking, Joined, Peer as PeerState};
+use crate::timer::Deadlines;
+use crate::{Candidates, Departure, Event, Output, Peer, PeerKey, Refused, RunSettings, start};
+
+/// Handshakes under way at a time. Beyond it the one that has waited longest without a right
+/// message 2 is sent away: a flood of stations that never answer cannot keep honest ones out.
+const HANDSHAKES_MAX: usize = 256;
+
+/// The engine. Contract: call a `handle_*` method or a verb, then drain [`SoftAp::poll_output`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SoftAp {
+    rng: ChaCha20Rng,
+    state: State,
+    diagnose: bool,
+    next_request: u64,
+    pending: BTreeMap<RequestId, Pending>,
+    outputs: VecDeque<Output>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum State {
+    Idle,
+    /// The start's requests go down one by one.
+    Starting(Box<Starting>),
+    Active(Box<Run>),
+    /// A reset is on its way.
+    Stopping,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Starting {
+    steps: VecDeque<Request>,
+    adopted: Option<(Channel, bool, MacAddr)>,
+    settings: RunSettings,
+    candidates: Candidates,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Run {
+    settings: RunSettings,
+    bssid: MacAddr,
+    keys: KeyRing,
+    group: Group,
+    peers: BTreeMap<MacAddr, PeerState>,
+    /// When which peer's timers want attention. Kept in step by [`SoftAp::settle`].
+    deadlines: Deadlines,
+    next_serial: u64,
+}
+
+/// What an outstanding request was for.
+#[derive(Debug, Serialize, Deserialize)]
+enum Pending {
+    Start,
+    Stop,
+    PairwiseKey(MacAddr),
+    OpenPort(MacAddr),
+    GroupCounter {
+        index: u8,
+    },
+    /// Failure cannot be helped or has been told otherwise.
+    Unwatched,
+}
+
+impl SoftAp {
+    /// An idle engine. `seed` is 32 bytes of good randomness: nonces and group keys grow from it.
+    #[must_use]
+    pub fn new(seed: [u8; 32]) -> Self {
+        Self {
+            rng: ChaCha20Rng::from_seed(seed),
+            state: State::Idle,
+            diagnose: true,
+            next_request: 0,
+            pending: BTreeMap::new(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Starts a run. Answered by [`Event::Started`], [`Event::StartFailed`] or
+    /// [`Event::RadioUnavailable`]. Only without a run: otherwise it does nothing.
+    pub fn start(&mut self, settings: RunSettings, candidates: Candidates, now: Instant) {
+        if !matches!(self.state, State::Idle) {
+            return;
+        }
+        let steps = start::requests(&settings).into();
+        let starting = Starting {
+            steps,
+            adopted: None,
+            settings,
+            candidates,
+        };
+        self.state = State::Starting(Box::new(starting));
+        self.next_start_step(now);
+    }
+
+    /// Ends the run, peers are told. Answered by [`Event::Stopped`], also without a run. Peers get
+    /// no departure events.
+    pub fn stop(&mut self) {
+        match self.state {
+            State::Idle => self.event(Event::Stopped),
+            State::Stopping => {}
+            State::Starting(_) | State::Active(_) => {
+                self.pending.clear();
+                self.state = State::Stopping;
+                self.request(Request::Reset { default_mib: true }, Pending::Stop);
+            }
+        }
+    }
+
+    /// Replaces the candidates of a run. Nothing is sent to anybody; connected peers on a key that
+    /// is no candidate any more are reported by [`Event::KeyRetired`]. The replaced keys are
+    /// remembered (the last eight, until the run ends) to tell "retired key" from "wrong key".
+    pub fn set_keys(&mut self, candidates: Candidates, now: Instant) {
+        let run = match &mut self.state {
+            State::Active(run) => run,
+            State::Starting(starting) => {
+                starting.candidates = candidates;
+                return;
+            }
+            State::Idle | State::Stopping => return,
+        };
+        run.keys.replace(candidates);
+        for (mac, peer) in &mut run.peers {
+            let PeerState::Joined(joined) = peer else {
+                continue;
+            };
+            let live = !matches!(run.keys.standing(joined.key, now), PeerKey::Retired { .. });
+            if joined.was_live && !live {
+                joined.retired_since = now;
+                self.outputs
+                    .push_back(Output::Event(Event::KeyRetired { mac: *mac }));
+            }
+            joined.was_live = live;
+        }
+    }
+
+    /// Whether retired keys are remembered for diagnosis; on by default. Switching off forgets them.
+    pub fn diagnose_retired_keys(&mut self, on: bool) {
+        self.diagnose = on;
+        if let State::Active(run) = &mut self.state {
+            run.keys.diagnose(on);
+        }
+    }
+
+    /// Peers whose port is open, by address.
+    pub fn peers(&self) -> impl Iterator<Item = Peer> + '_ {
+        let run = match &self.state {
+            State::Active(run) => Some(run),
+            State::Idle | State::Starting(_) | State::Stopping => None,
+        };
+        run.into_iter().flat_map(|run| {
+            run.peers.iter().filter_map(|(mac, peer)| match peer {
+                PeerState::Joined(j) => Some(Peer {
+                    mac: *mac,
+                    key: run.keys.standing(j.key, j.retired_since),
+                    since: j.since,
+                }),
+                PeerState::Associating(_)
+                | PeerState::Handshaking(_)
+                | PeerState::Leaving { .. } => None,
+            })
+        })
+    }
+
+    /// The miniport answered.
+    pub fn handle_completion(&mut self, completion: Completion, now: Instant) {
+        let Some(pending) = self.pending.remove(&completion.id) else {
+            return;
+        };
+        match (pending, completion.result) {
+            (Pending::Start, Ok(_)) => self.next_start_step(now),
+            (Pending::Start, Err(failure)) => self.start_failed(failure),
+            (Pending::Stop, _) => {
+                self.state = State::Idle;
+                self.event(Event::Stopped);
+            }
+            (Pending::PairwiseKey(peer), Ok(_)) => self.pairwise_key_installed(peer, now),
+            (Pending::OpenPort(peer), Ok(_)) => self.port_opened(peer, now),
+            (Pending::PairwiseKey(peer) | Pending::OpenPort(peer), Err(failure)) => {
+                self.radio_refused(peer, failure, now);
+            }
+            (Pending::GroupCounter { index }, Ok(Reply::KeyCounter(counter))) => {
+                if let State::Active(run) = &mut self.state {
+                    run.group.set_counter(index, counter);
+                }
+            }
+            (Pending::GroupCounter { .. } | Pending::Unwatched, _) => {}
+        }
+    }
+
+    /// The miniport indicated.
+    pub fn handle_indication(&mut self, indication: Indication, now: Instant) {
+        match indication {
+            Indication::PhyStateChanged(PhyState::On {
+                name,
+                address,
+                max_stations,
+            }) => {
+                self.event(Event::RadioAvailable {
+                    name,
+                    address,
+                    max_stations,
+                });
+            }
+            Indication::PhyStateChanged(PhyState::Off { cause }) => {
+                self.forget_run();
+                self.event(Event::RadioUnavailable { cause });
+            }
+            Indication::StopAp { cause, .. } => {
+                self.forget_run();
+                self.event(Event::StoppedByDriver { cause });
+            }
+            Indication::CanSustainAp => self.event(Event::CanSustain),
+            Indication::PhyFrequencyAdopted { channel, ht, bssid } => match &mut self.state {
+                State::Starting(starting) => starting.adopted = Some((channel, ht, bssid)),
+                State::Active(_) => self.event(Event::ChannelChanged(channel)),
+                State::Idle | State::Stopping => {}
+            },
+            Indication::IncomingAssociationStarted { .. } => {}
+            Indication::IncomingAssociationRequestReceived {
+                ticket,
+                peer,
+                request,
+            } => {
+                self.decide(ticket, peer, request, now);
+            }
+            Indication::IncomingAssociationCompletion { peer, status } => {
+                self.association_completed(peer, status, now);
+            }
+            Indication::Disassociation { peer, reason } => self.disassociated(peer, reason, now),
+            Indication::ReceivePacket { peer, pdu } => self.received(peer, &pdu, now),
+        }
+    }
+
+    /// Time passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let State::Active(run) = &mut self.state {
+            let Some(mac) = run.deadlines.pop_due(now) else {
+                break;
+            };
+            if let Some(peer) = run.peers.get_mut(&mac) {
+                if let Some(authenticator) = peer.authenticator() {
+                    authenticator.handle_timeout(now);
+                }
+                if let PeerState::Joined(joined) = peer
+                    && joined.rekey_due.is_some_and(|at| at <= now)
+                {
+                    joined.authenticator.rekey_pairwise(&mut self.rng, now);
+                    joined.rekey_due = run.settings.pairwise_rekey.map(|p| now + p);
+                }
+            }
+            self.settle(mac, now);
+        }
+        if let State::Active(run) = &self.state
+            && run.group.is_due(now)
+        {
+            self.renew_group_key(now);
+        }
+    }
+
+    /// When [`SoftAp::handle_timeout`] wants to be called next.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        match &self.state {
+            State::Active(run) => clock::earliest(run.deadlines.next(), run.group.poll_timeout()),
+            State::Idle | State::Starting(_) | State::Stopping => None,
+        }
+    }
+
+    /// What is to be done next.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    // --- start and stop -----------------------------------------------------------------------
+
+    fn next_start_step(&mut self, now: Instant) {
+        let State::Starting(starting) = &mut self.state else {
+            return;
+        };
+        if let Some(step) = starting.steps.pop_front() {
+            self.request(step, Pending::Start);
+            return;
+        }
+        let Some((channel, ht, bssid)) = starting.adopted else {
+            let cause = Cause::new(
+                "The driver reported a start without a channel.",
+                "This is a defect of the driver layer; please report it.",
+            );
+            return self.start_failed(Failure {
+                status: NdisStatus::FAILURE,
+                cause,
+            });
+        };
+        let settings = starting.settings.clone();
+        let keys = KeyRing::new(starting.candidates.clone(), self.diagnose);
+        let group = Group::new(&mut self.rng, settings.group_rekey, now);
+        for request in start::group_key(group.current()) {
+            self.request(request, Pending::Unwatched);
+        }
+        self.state = State::Active(Box::new(Run {
+            settings,
+            bssid,
+            keys,
+            group,
+            peers: BTreeMap::new(),
+            deadlines: Deadlines::default(),
+            next_serial: 0,
+        }));
+        self.event(Event::Started { bssid, channel, ht });
+    }
+
+    fn start_failed(&mut self, failure: Failure) {
+        self.forget_run();
+        self.request(Request::Reset { default_mib: true }, Pending::Unwatched);
+        self.event(Event::StartFailed {
+            status: failure.status,
+            cause: failure.cause,
+        });
+    }
+
+    /// The run is over without a request of ours.
+    fn forget_run(&mut self) {
+        self.pending.clear();
+        self.state = State::Idle;
+    }
+
+    // --- associations -------------------------------------------------------------------------
+
+    fn decide(&mut self, ticket: AssocTicket, peer: MacAddr, request: AssocRequest, now: Instant) {
+        let State::Active(run) = &mut self.state else {
+            return self.answer(ticket, StatusCode::DENIED_OTHER_REASON);
+        };
+        let joined = run
+            .peers
+            .iter()
+            .filter(|(mac, p)| **mac != peer && matches!(p, PeerState::Joined(_)))
+            .count();
+        if joined >= usize::from(run.settings.max_peers) {
+            self.answer(ticket, StatusCode::DENIED_NO_MORE_STAS);
+            return self.event(Event::PeerRefused {
+                mac: peer,
+                why: Refused::Full,
+            });
+        }
+        let before = run.remove(peer);
+        run.group.peer_away(peer);
+        run.peers
+            .insert(peer, PeerState::Associating(Box::new(request)));
+        self.answer(ticket, StatusCode::SUCCESS);
+        if matches!(
+            before,
+            Some(PeerState::Joined(_) | PeerState::Leaving { was_joined: true })
+        ) {
+            // It comes back without having left: with this the old association is over.
+            self.event(Event::PeerDeparted {
+                mac: peer,
+                why: Departure::Left,
+            });
+        }
+        self.finish_group_renewal(now);
+    }
+
+    fn answer(&mut self, ticket: AssocTicket, status: StatusCode) {
+        let decision = AssocDecision { ticket, status };
+        self.request(
+            Request::IncomingAssociationDecision(decision),
+            Pending::Unwatched,
+        );
+    }
+
+    fn association_completed(&mut self, mac: MacAddr, status: StatusCode, now: Instant) {
+        let State::Active(run) = &mut self.state else {
+            return;
+        };
+        let Some(PeerState::Associating(request)) = run.peers.get(&mac) else {
+            return;
+        };
+        if status != StatusCode::SUCCESS {
+            run.peers.remove(&mac);
+            return;
+        }
+        let config = Config {
+            ap: run.bssid,
+            station: mac,
+            ap_rsne: request.beacon_rsne.clone(),
+            station_rsne: request.rsne.clone(),
+            timing: Timing::default(),
+        };
+        let mut authenticator = Authenticator::new(config, &mut self.rng);
+        authenticator.start(now);
+        let handshaking = Handshaking {
+            authenticator,
+            serial: run.next_serial,
+            mismatch_told: false,
+            elected: None,
+        };
+        run.next_serial = run.next_serial.saturating_add(1);
+        run.peers
+            .insert(mac, PeerState::Handshaking(Box::new(handshaking)));
+        let index = run.group.current().index;
+        let crowd_out = run.hopeless_handshake();
+        if run.has_joined_peers() {
+            // Message 3 tells where the group key's counter stands, so that frames sent before
+            // cannot be replayed to this peer. With nobody there nothing was sent.
+            let query = Request::QueryKeyCounter(u32::from(index));
+            self.request(query, Pending::GroupCounter { index });
+        }
+        if let Some(slow) = crowd_out {
+            self.send_away(slow, ReasonCode::NO_MORE_STAS, now);
+        }
+        self.settle(mac, now);
+    }
+
+    fn disassociated(&mut self, mac: MacAddr, reason: DisassocReason, now: Instant) {
+        let State::Active(run) = &mut self.state else {
+            return;
+        };
+        if reason == DisassocReason::PeerReassociated
+            && matches!(
+                run.peers.get(&mac),
+                Some(PeerState::Associating(_) | PeerState::Handshaking(_))
+            )
+        {
+            // The end of an association whose successor we have already decided on.
+            return;
+        }
+        let Some(peer) = run.remove(mac) else { return };
+        let was_joined = match peer {
+            PeerState::Joined(_) => true,
+            PeerState::Leaving { was_joined } => was_joined,
+            PeerState::Associating(_) | PeerState::Handshaking(_) => false,
+        };
+        self.pending.retain(
+            |_, p| !matches!(p, Pending::PairwiseKey(m) | Pending::OpenPort(m) if *m == mac),
+        );
+        if !was_joined {
+            return;
+        }
+        run.group.peer_left(mac, now);
+        let why = match reason {
+            DisassocReason::PeerUnreachable => Departure::Timeout,
+            DisassocReason::Os
+            | DisassocReason::PeerDeauthenticated(_)
+            | DisassocReason::PeerDisassociated(_)
+            | DisassocReason::PeerReassociated => Departure::Left,
+        };
+        self.event(Event::PeerDeparted { mac, why });
+        self.finish_group_renewal(now);
+    }
+
+    fn send_away(&mut self, mac: MacAddr, reason: ReasonCode, now: Instant) {
+        let State::Active(run) = &mut self.state else {
+            return;
+        };
+        let Some(peer) = run.remove(mac) else { return };
+        let was_joined = matches!(peer, PeerState::Joined(_));
+        run.peers.insert(mac, PeerState::Leaving { was_joined });
+        if was_joined {
+            run.group.peer_left(mac, now);
+        }
+        self.request(
+            Request::DisassociatePeer { peer: mac, reason },
+            Pending::Unwatched,
+        );
+    }
+
+    // --- handshakes ---------------------------------------------------------------------------
+
+    fn received(&mut self, mac: MacAddr, pdu: &[u8], now: Instant) {
+        let State::Active(run) = &mut self.state else {
+            return;
+        };
+        let Some(peer) = run.peers.get_mut(&mac) else {
+            return;
+        };
+        let Some(authenticator) = peer.authenticator() else {
+            return;
+        };
+        let network = Network {
+            candidates: run.keys.candidates(),
+            group: run.group.newest(),
+        };
+        // A dropped frame is counted there; it may still be worth telling why it was dropped.
+        let _ = authenticator.handle_eapol(pdu, &network, now);
+        self.settle(mac, now);
+    }
+
+    /// Carries out what a peer's authenticator wants, and notes when it wants to be woken.
+    fn settle(&mut self, mac: MacAddr, now: Instant) {
+        while let Some(output) = self.next_from(mac) {
+            self.carry_out(mac, output, now);
+        }
+        if let State::Active(run) = &mut self.state {
+            run.note_deadline(mac);
+        }
+    }
+
+    fn next_from(&mut self, mac: MacAddr) -> Option<rsn::Output> {
+        match &mut self.state {
+            State::Active(run) => run.peers.get_mut(&mac)?.authenticator()?.poll_output(),
+            State::Idle | State::Starting(_) | State::Stopping => None,
+        }
+    }
+
+    fn carry_out(&mut self, mac: MacAddr, output: rsn::Output, now: Instant) {
+        match output {
+            rsn::Output::SendEapol(pdu) => {
+                self.request(Request::SendPacket { peer: mac, pdu }, Pending::Unwatched);
+            }
+            rsn::Output::InstallPairwiseKey { tk } => {
+                let key = pairwise_key(mac, tk);
+                self.request(Request::CipherKeyMappingKey(key), Pending::PairwiseKey(mac));
+            }
+            rsn::Output::Authorize { key } => {
+                if let Some(PeerState::Handshaking(h)) = self.peer(mac) {
+                    h.elected = Some(key);
+                }
+            }
+            rsn::Output::PairwiseRekeyed => {}
+            rsn::Output::GroupKeyDelivered { index } => {
+                if let State::Active(run) = &mut self.state {
+                    run.group.delivered(mac, index);
+                }
+                self.finish_group_renewal(now);
+            }
+            rsn::Output::Mismatch(verdict) => {
+                if let Some(PeerState::Handshaking(h)) = self.peer(mac) {
+                    h.mismatch_told = true;
+                    let why = match verdict {
+                        Verdict::WrongKey => Refused::WrongKey,
+                        Verdict::RetiredKey(_) => Refused::RetiredKey,
+                    };
+                    self.event(Event::PeerRefused { mac, why });
+                }
+            }
+            rsn::Output::RekeyRequested { pairwise: true } => {
+                if let State::Active(run) = &mut self.state
+                    && let Some(PeerState::Joined(joined)) = run.peers.get_mut(&mac)
+                {
+                    joined.authenticator.rekey_pairwise(&mut self.rng, now);
+                }
+            }
+            rsn::Output::RekeyRequested { pairwise: false } => self.renew_group_key(now),
+            rsn::Output::Failed(failure) => {
+                if let Some(PeerState::Handshaking(h)) = self.peer(mac)
+                    && !h.mismatch_told
+                {
+                    let why = match failure {
+                        rsn::Failure::PairwiseTimeout | rsn::Failure::GroupTimeout => {
+                            Refused::HandshakeTimeout
+                        }
+                        rsn::Failure::ElementMismatch => Refused::HandshakeViolation,
+                    };
+                    self.event(Event::PeerRefused { mac, why });
+                }
+                self.send_away(mac, failure.reason(), now);
+                self.finish_group_renewal(now);
+            }
+        }
+    }
+
+    fn pairwise_key_installed(&mut self, mac: MacAddr, now: Instant) {
+        let State::Active(run) = &mut self.state else {
+            return;
+        };
+        // A renewed key needs nothing more; the first one opens the port.
+        if !matches!(run.peers.get(&mac), Some(PeerState::Handshaking(_))) {
+            return;
+        }
+        if run.joined_count() >= usize::from(run.settings.max_peers) {
+            // Others were quicker while this one's handshake ran.
+            self.event(Event::PeerRefused {
+                mac,
+                why: Refused::Full,
+            });
+            return self.send_away(mac, ReasonCode::NO_MORE_STAS, now);
+        }
+        let open = Request::PortStateNotification {
+            peer: mac,
+            open: true,
+        };
+        self.request(open, Pending::OpenPort(mac));
+    }
+
+    fn port_opened(&mut self, mac: MacAddr, now: Instant) {
+        let State::Active(run) = &mut self.state else {
+            return;
+        };
+        let handshaking = match run.peers.remove(&mac) {
+            Some(PeerState::Handshaking(h)) => *h,
+            Some(other) => {
+                run.peers.insert(mac, other);
+                return;
+            }
+            None => return,
+        };
+        let Handshaking {
+            authenticator,
+            elected: Some(key),
+            ..
+        } = handshaking
+        else {
+            return;
+        };
+        let standing = run.keys.standing(key, now);
+        let joined = Joined {
+            authenticator,
+            key,
+            since: now,
+            retired_since: now,
+            was_live: !matches!(standing, PeerKey::Retired { .. }),
+            rekey_due: run.settings.pairwise_rekey.map(|p| now + p),
+        };
+        run.peers.insert(mac, PeerState::Joined(Box::new(joined)));
+        run.note_deadline(mac);
+        self.event(Event::PeerArrived { mac, key: standing });
+    }
+
+    fn radio_refused(&mut self, mac: MacAddr, failure: Failure, now: Instant) {
+        if matches!(self.peer(mac), Some(PeerState::Handshaking(_))) {
+            self.event(Event::PeerRefused {
+                mac,
+                why: Refused::Radio(failure.cause),
+            });
+        }
+        self.send_away(mac, ReasonCode::UNSPECIFIED, now);
+    }
+
+    // --- group key ----------------------------------------------------------------------------
+
+    fn renew_group_key(&mut self, now: Instant) {
+        let State::Active(run) = &mut self.state else {
+            return;
+        };
+        let joined: BTreeSet<MacAddr> = run
+            .peers
+            .iter()
+            .filter(|(_, p)| matches!(p, PeerState::Joined(_)))
+            .map(|(mac, _)| *mac)
+            .collect();
+        let Some(next) = run.group.begin(&mut self.rng, joined) else {
+            return;
+        };
+        let next = next.clone();
+        let known: Vec<MacAddr> = run.peers.keys().copied().collect();
+        for mac in known {
+            if let Some(authenticator) = self.peer(mac).and_then(PeerState::authenticator) {
+                authenticator.rekey_group(&next, now);
+                self.settle(mac, now);
+            }
+        }
+        self.finish_group_renewal(now);
+    }
+
+    fn finish_group_renewal(&mut self, now: Instant) {
+        let State::Active(run) = &mut self.state else {
+            return;
+        };
+        if let Some(key) = run.group.finish(now) {
+            for request in start::group_key(key) {
+                self.request(request, Pending::Unwatched);
+            }
+        }
+    }
+
+    // --- small change -------------------------------------------------------------------------
+
+    fn peer(&mut self, mac: MacAddr) -> Option<&mut PeerState> {
+        match &mut self.state {
+            State::Active(run) => run.peers.get_mut(&mac),
+            State::Idle | State::Starting(_) | State::Stopping => None,
+        }
+    }
+
+    fn request(&mut self, request: Request, pending: Pending) {
+        let id = RequestId(self.next_request);
+        self.next_request = self.next_request.wrapping_add(1);
+        if !matches!(pending, Pending::Unwatched) {
+            self.pending.insert(id, pending);
+        }
+        self.outputs.push_back(Output::Request(id, request));
+    }
+
+    fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+}
+
+impl Run {
+    fn joined_count(&self) -> usize {
+        self.peers
+            .values()
+            .filter(|p| matches!(p, PeerState::Joined(_)))
+            .count()
+    }
+
+    fn has_joined_peers(&self) -> bool {
+        self.peers
+            .values()
+            .any(|p| matches!(p, PeerState::Joined(_)))
+    }
+
+    fn remove(&mut self, mac: MacAddr) -> Option<PeerState> {
+        self.deadlines.set(mac, None);
+        self.peers.remove(&mac)
+    }
+
+    fn note_deadline(&mut self, mac: MacAddr) {
+        self.deadlines
+            .set(mac, self.peers.get(&mac).and_then(PeerState::poll_timeout));
+    }
+
+    /// The handshake to give up when there are too many.
+    fn hopeless_handshake(&self) -> Option<MacAddr> {
+        let open = self.peers.iter().filter_map(|(mac, p)| match p {
+            PeerState::Handshaking(h) if h.authenticator.key().is_none() => Some((h.serial, *mac)),
+            PeerState::Associating(_)
+            | PeerState::Handshaking(_)
+            | PeerState::Joined(_)
+            | PeerState::Leaving { .. } => None,
+        });
+        let (count, oldest) = open.fold((0, None), |(n, oldest): (usize, Option<_>), this| {
+            (
+                n + 1,
+                Some(oldest.map_or(this, |o: (u64, MacAddr)| o.min(this))),
+            )
+        });
+        oldest
+            .filter(|_| count > HANDSHAKES_MAX)
+            .map(|(_, mac)| mac)
+    }
+}
+
+fn pairwise_key(peer: MacAddr, tk: KeyBytes) -> KeyMappingKey {
+    KeyMappingKey {
+        peer,
+        algorithm: CipherAlgorithm::CCMP,
+        direction: Direction::Both,
+        is_static: false,
+        material: Some(KeyMaterial {
+            receive_counter: 0,
+            key: tk,
+        }),
+    }
+}

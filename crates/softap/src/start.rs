@@ -1,0 +1,37 @@
+//! The OID requests of a start, in the documented order (Windows driver documentation,
+//! OID_DOT11_START_AP_REQUEST and the pages it names).
+
+use oid::{AuthAlgorithm, CipherAlgorithm, DefaultKey, KeyMaterial, OperationMode, Request};
+use rsn::GroupKey;
+
+use crate::RunSettings;
+
+/// Everything up to and including the start request.
+pub(crate) fn requests(settings: &RunSettings) -> Vec<Request> {
+    vec![
+        Request::CurrentOperationMode(OperationMode::ExtensibleAp),
+        Request::DesiredSsid(settings.ssid.clone()),
+        Request::EnabledAuthenticationAlgorithm(AuthAlgorithm::RSNA_PSK),
+        Request::EnabledUnicastCipherAlgorithm(CipherAlgorithm::CCMP),
+        Request::EnabledMulticastCipherAlgorithm(CipherAlgorithm::CCMP),
+        Request::CurrentChannel(settings.channel),
+        Request::StartAp,
+    ]
+}
+
+/// Installs a group key and puts it to use. Set in the operating state, before any port opens:
+/// drivers drop keys that were set before the start.
+pub(crate) fn group_key(key: &GroupKey) -> [Request; 2] {
+    [
+        Request::CipherDefaultKey(DefaultKey {
+            index: u32::from(key.index),
+            algorithm: CipherAlgorithm::CCMP,
+            is_static: false,
+            material: Some(KeyMaterial {
+                receive_counter: 0,
+                key: dot11::KeyBytes::copy_from(key.gtk.expose()),
+            }),
+        }),
+        Request::CipherDefaultKeyId(u32::from(key.index)),
+    ]
+}
