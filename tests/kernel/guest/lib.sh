@@ -26,6 +26,7 @@ not() { ! "$@"; }
 equal() { # WANTED FOUND
 	[ "$1" = "$2" ] || { echo "        wanted '$1', found '$2'"; return 1; }
 }
+figure() { echo "FIGURE $*"; } # NAME AP VALUE: for the benchmark's table
 title() { echo; echo "## $*"; }
 
 # --- time and processes ---------------------------------------------------
@@ -72,9 +73,10 @@ cpu_us() { # PID...: microseconds on a processor, all threads
 	done
 	echo $sum
 }
-mem_kb() { # PID: "resident private" in kB
-	awk '/^Rss:/ { r = $2 } /^Private_/ { p += $2 } END { print r, p }' "/proc/$1/smaps_rollup"
+mem_kb() { # PID: "resident anonymous" in kB; the latter is what no other process could share
+	awk '/^Rss:/ { r = $2 } /^Anonymous:/ { p = $2 } END { print r, p }' "/proc/$1/smaps_rollup"
 }
+mean() { awk '{ s += $1 } END { if (!NR) exit 1; printf "%.2f\n", s / NR }'; } # numbers on stdin
 median() { # numbers on stdin, one a line
 	sort -n | awk '{ v[NR] = $1 } END {
 		if (!NR) exit 1
