@@ -7,6 +7,8 @@
 //! Frames here have no FCS. Only data frames are ciphered: this network has no protected management
 //! frames.
 
+#[cfg(target_arch = "x86_64")]
+mod aesni;
 mod header;
 mod key;
 
@@ -15,7 +17,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use header::{Header, NON_QOS};
-pub use key::CcmpKey;
+use key::CcmpKey;
 
 /// Bytes of the CCMP header, between MAC header and data.
 pub const CCMP_HEADER_LEN: usize = 8;
@@ -23,6 +25,8 @@ pub const CCMP_HEADER_LEN: usize = 8;
 pub const CCMP_MIC_LEN: usize = 8;
 /// Largest packet number: a key must be replaced before it is used up.
 pub const PN_MAX: u64 = (1 << 48) - 1;
+/// Longest body that CCM with a two-byte length can cipher; far above any frame.
+const BODY_MAX: usize = 65_535;
 
 /// The Ext IV bit in the key octet of the CCMP header.
 const EXT_IV: u8 = 0x20;
@@ -109,12 +113,15 @@ impl CcmpSender {
         if header.protected {
             return Err(CcmpError::AlreadyProtected);
         }
-        if self.pn >= PN_MAX {
-            return Err(CcmpError::Exhausted);
-        }
         let (head, body) = mpdu
             .split_at_checked(header.len)
             .ok_or(CcmpError::Malformed)?;
+        if body.len() > BODY_MAX {
+            return Err(CcmpError::Malformed);
+        }
+        if self.pn >= PN_MAX {
+            return Err(CcmpError::Exhausted);
+        }
         self.pn += 1;
         let [_, _, p5, p4, p3, p2, p1, p0] = self.pn.to_be_bytes();
         let ccmp = [p0, p1, 0, EXT_IV | self.key_id << 6, p2, p3, p4, p5];
@@ -175,7 +182,7 @@ impl CcmpReceiver {
         let (cipher, mic) = rest
             .split_last_chunk::<CCMP_MIC_LEN>()
             .ok_or(CcmpError::Malformed)?;
-        if ccmp[3] & EXT_IV == 0 {
+        if ccmp[3] & EXT_IV == 0 || cipher.len() > BODY_MAX {
             return Err(CcmpError::Malformed);
         }
         let pn = packet_number(ccmp);

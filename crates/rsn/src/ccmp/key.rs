@@ -9,12 +9,32 @@ use ccm::{AeadInOut, Ccm, KeyInit};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+#[cfg(target_arch = "x86_64")]
+use super::aesni::AesNi;
+
 /// One direction-less CCM key. As secret as the temporal key it was made of.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "Zeroizing<[u8; 16]>", into = "Zeroizing<[u8; 16]>")]
-pub struct CcmpKey {
+pub(super) struct CcmpKey {
     tk: [u8; 16],
-    cipher: Portable,
+    cipher: Cipher,
+}
+
+#[derive(Clone)]
+enum Cipher {
+    #[cfg(target_arch = "x86_64")]
+    AesNi(AesNi),
+    Portable(Portable),
+}
+
+impl Cipher {
+    fn new(tk: &[u8; 16]) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(fast) = AesNi::new(tk) {
+            return Self::AesNi(fast);
+        }
+        Self::Portable(Portable::new(tk))
+    }
 }
 
 /// What an implementation of CCM must do. `data` and `out` have one length.
@@ -73,25 +93,32 @@ impl CcmCipher for Portable {
 
 impl CcmpKey {
     /// From a temporal key.
-    #[must_use]
-    pub fn new(tk: &[u8; 16]) -> Self {
+    pub(super) fn new(tk: &[u8; 16]) -> Self {
         Self {
             tk: *tk,
-            cipher: Portable::new(tk),
+            cipher: Cipher::new(tk),
         }
     }
 
     /// Ciphers `data` (at most 65,535 bytes) into `out` of the same length and returns the MIC over
     /// it and `aad` (at most 30 bytes).
-    #[must_use]
-    pub fn seal(&self, nonce: &[u8; 13], aad: &[u8], data: &[u8], out: &mut [u8]) -> [u8; 8] {
-        self.cipher.seal(nonce, aad, data, out)
+    pub(super) fn seal(
+        &self,
+        nonce: &[u8; 13],
+        aad: &[u8],
+        data: &[u8],
+        out: &mut [u8],
+    ) -> [u8; 8] {
+        match &self.cipher {
+            #[cfg(target_arch = "x86_64")]
+            Cipher::AesNi(c) => c.seal(nonce, aad, data, out),
+            Cipher::Portable(c) => c.seal(nonce, aad, data, out),
+        }
     }
 
     /// Deciphers `data` into `out` of the same length. `false`, and `out` erased, when `mic` is
     /// wrong.
-    #[must_use]
-    pub fn open(
+    pub(super) fn open(
         &self,
         nonce: &[u8; 13],
         aad: &[u8],
@@ -99,7 +126,11 @@ impl CcmpKey {
         out: &mut [u8],
         mic: &[u8; 8],
     ) -> bool {
-        self.cipher.open(nonce, aad, data, out, mic)
+        match &self.cipher {
+            #[cfg(target_arch = "x86_64")]
+            Cipher::AesNi(c) => c.open(nonce, aad, data, out, mic),
+            Cipher::Portable(c) => c.open(nonce, aad, data, out, mic),
+        }
     }
 }
 

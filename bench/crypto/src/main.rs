@@ -1,0 +1,230 @@
+//! Our passphrase mapping and CCMP against OpenSSL's, in one run on one thread.
+//!
+//! Prints lines `name value unit`; ratios above 1 mean that we are faster. Each figure is the best
+//! of several batches, so that a busy machine disturbs it little. OpenSSL is loaded at run time
+//! (`libcrypto.so.3`, package libssl3); without it only our own figures are printed, and exit status
+//! is 3.
+
+mod openssl;
+
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use dot11::eapol::{KeyFrame, KeyInfo};
+use dot11::{MacAddr, Ssid};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rsn::ccmp::{CcmpReceiver, CcmpSender};
+use rsn::{
+    Authenticator, Candidate, Candidates, Config, GroupKey, Gtk, KeyId, Network, Output,
+    Passphrase, Pmk, Supplicant, SupplicantConfig, SupplicantOutput, Timing,
+};
+
+const TK: [u8; 16] = [0x42; 16];
+const FRAME_HEADER: usize = 24;
+const BODY: usize = 1500;
+
+/// Microseconds per call: the best of 30 batches.
+fn best(calls: u32, mut f: impl FnMut()) -> f64 {
+    let batch = |f: &mut dyn FnMut()| {
+        let start = Instant::now();
+        (0..calls).for_each(|_| f());
+        start.elapsed().as_secs_f64() * 1e6 / f64::from(calls)
+    };
+    batch(&mut f);
+    (0..30).map(|_| batch(&mut f)).fold(f64::INFINITY, f64::min)
+}
+
+fn print(name: &str, value: f64, unit: &str) {
+    println!("{name} {value:.4} {unit}");
+}
+
+fn main() -> ExitCode {
+    let word = Passphrase::new(b"correct horse battery").expect("a passphrase");
+    let ssid = Ssid::new("bench network").expect("an SSID");
+    let pmk_ours = best(8, || {
+        black_box(Pmk::from_passphrase(black_box(&word), &ssid));
+    });
+    print("pmk_ours", pmk_ours, "us");
+
+    let mut frame = vec![0x08, 0x01, 0, 0];
+    frame.resize(FRAME_HEADER + BODY, 0x5a);
+    let mut sender = CcmpSender::new(&TK, 0);
+    let mut sealed = Vec::new();
+    let seal_ours = best(20_000, || {
+        sender
+            .protect(black_box(&frame), &mut sealed)
+            .expect("packet numbers left");
+    });
+    print("ccmp_1500_seal_ours", seal_ours, "us");
+    // A frame can be opened once only, so opening is measured together with sealing.
+    let mut sender = CcmpSender::new(&TK, 0);
+    let mut receiver = CcmpReceiver::new(&TK, 0);
+    let mut opened = Vec::new();
+    let both_ours = best(20_000, || {
+        sender
+            .protect(black_box(&frame), &mut sealed)
+            .expect("packet numbers left");
+        receiver
+            .unprotect(black_box(&sealed), &mut opened)
+            .expect("right MIC");
+    });
+    print("ccmp_1500_seal_and_open_ours", both_ours, "us");
+
+    candidate_check();
+    join();
+
+    let Some(openssl) = openssl::OpenSsl::load() else {
+        eprintln!("libcrypto.so.3 not found: install libssl3 (or libssl-dev) to compare");
+        return ExitCode::from(3);
+    };
+    let mut out = [0; 32];
+    let pmk_openssl = best(8, || {
+        openssl.pbkdf2(black_box(word.expose()), ssid.as_bytes(), 4096, &mut out);
+    });
+    assert_eq!(
+        &out,
+        Pmk::from_passphrase(&word, &ssid).expose(),
+        "both must agree"
+    );
+    print("pmk_openssl", pmk_openssl, "us");
+    print("pmk_ratio", pmk_openssl / pmk_ours, "x");
+
+    let ccm = openssl.ccm(&TK);
+    let (nonce, aad, body) = ([1; 13], [2; 22], vec![0x5a; BODY]);
+    let mut cipher = vec![0; BODY];
+    let mut mic = [0; 8];
+    let seal_openssl = best(20_000, || {
+        ccm.seal(black_box(&nonce), &aad, &body, &mut cipher, &mut mic);
+    });
+    print("ccmp_1500_seal_openssl", seal_openssl, "us");
+    print("ccmp_1500_seal_ratio", seal_openssl / seal_ours, "x");
+    let mut plain = vec![0; BODY];
+    let both_openssl = best(20_000, || {
+        ccm.seal(black_box(&nonce), &aad, &body, &mut cipher, &mut mic);
+        assert!(
+            ccm.open(black_box(&nonce), &aad, &cipher, &mut plain, &mic),
+            "right MIC"
+        );
+    });
+    assert_eq!(plain, body);
+    print("ccmp_1500_seal_and_open_openssl", both_openssl, "us");
+    print(
+        "ccmp_1500_seal_and_open_ratio",
+        both_openssl / both_ours,
+        "x",
+    );
+    ExitCode::SUCCESS
+}
+
+const AP: MacAddr = MacAddr([2, 0, 0, 0, 0, 1]);
+const STATION: MacAddr = MacAddr([2, 0, 0, 0, 0, 2]);
+const RSNE: [u8; 22] = [
+    48, 20, 1, 0, 0, 15, 172, 4, 1, 0, 0, 15, 172, 4, 1, 0, 0, 15, 172, 2, 0, 0,
+];
+
+fn config() -> Config {
+    Config {
+        ap: AP,
+        station: STATION,
+        ap_rsne: RSNE.to_vec(),
+        station_rsne: RSNE.to_vec(),
+        timing: Timing::default(),
+    }
+}
+
+fn group() -> GroupKey {
+    GroupKey {
+        gtk: Gtk::from_raw([7; 16]),
+        index: 1,
+        rsc: 0,
+    }
+}
+
+/// What one more candidate key costs when a message 2 is checked.
+fn candidate_check() {
+    const KEYS: u32 = 1000;
+    let live = (0..KEYS)
+        .map(|i| {
+            let mut raw = [0; 32];
+            raw[..4].copy_from_slice(&i.to_le_bytes());
+            Candidate {
+                id: KeyId(i),
+                pmk: Pmk::from_raw(&raw),
+            }
+        })
+        .collect();
+    let candidates = Candidates {
+        live,
+        retired: vec![],
+    };
+    let group = group();
+    let network = Network {
+        candidates: &candidates,
+        group: &group,
+    };
+    let mut rng = ChaCha20Rng::from_seed([1; 32]);
+    let mut authenticator = Authenticator::new(config(), &mut rng);
+    authenticator.start(clock::Instant::ZERO);
+    let wrong = KeyFrame {
+        info: KeyInfo(0x010a),
+        replay_counter: 1,
+        nonce: Some(&[3; 32]),
+        key_data: &RSNE,
+        ..KeyFrame::default()
+    }
+    .encode();
+    let all = best(20, || {
+        let r = authenticator.handle_eapol(black_box(&wrong), &network, clock::Instant::ZERO);
+        assert!(r.is_err(), "no key fits");
+    });
+    print("candidate_check_ours", all / f64::from(KEYS), "us");
+}
+
+/// A whole four-way handshake: our authenticator's share, and with our supplicant's.
+fn join() {
+    let pmk = Pmk::from_raw(&[1; 32]);
+    let candidates = Candidates {
+        live: vec![
+            Candidate {
+                id: KeyId(0),
+                pmk: Pmk::from_raw(&[2; 32]),
+            },
+            Candidate {
+                id: KeyId(1),
+                pmk: pmk.clone(),
+            },
+        ],
+        retired: vec![],
+    };
+    let group = group();
+    let network = Network {
+        candidates: &candidates,
+        group: &group,
+    };
+    let now = clock::Instant::ZERO;
+    let mut rng = ChaCha20Rng::from_seed([1; 32]);
+    let whole = best(2000, || {
+        let mut a = Authenticator::new(config(), &mut rng);
+        let station = SupplicantConfig {
+            ap: AP,
+            station: STATION,
+            pmk: pmk.clone(),
+            ap_rsne: RSNE.to_vec(),
+            station_rsne: RSNE.to_vec(),
+        };
+        let mut s = Supplicant::new(station, rng.clone());
+        a.start(now);
+        while let Some(Output::SendEapol(pdu)) = a.poll_output() {
+            s.handle_eapol(&pdu).expect("taken");
+            while let Some(out) = s.poll_output() {
+                if let SupplicantOutput::SendEapol(pdu) = out {
+                    a.handle_eapol(&pdu, &network, now).expect("taken");
+                }
+            }
+        }
+        assert!(a.is_authorized(), "joined");
+    });
+    print("handshake_both_sides_ours", whole, "us");
+}
