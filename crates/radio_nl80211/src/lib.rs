@@ -1,1 +1,36 @@
-//! A Linux radio over nl80211, for drivers that leave the AP MLME to user space.
+//! A Linux radio over nl80211, for drivers that leave the AP MLME to user space (mac80211).
+//!
+//! [`Nl80211Radio`] carries out the commands of seam D (`radio`). It gets an access point interface
+//! of its own on a radio, or converts the radio's only interface, and gives it back at the end.
+//! Nothing ties the access point to this process: EAPOL goes over a packet socket
+//! (`docs/decisions/0003-eapol-over-packet-socket.md`), and what a killed process left behind is
+//! recognised and removed at the next start.
+//!
+//! Where to start reading: [`Nl80211Radio`] (`radio.rs`), then `ap.rs` for what the kernel is told
+//! and `event.rs` for what it tells. The parsers ([`netlink`], [`wiphy`], [`event`], [`eapol`],
+//! [`interface`]) are pure and take anything.
+
+mod ap;
+mod batch;
+mod claim;
+mod consts;
+pub mod eapol;
+mod errno;
+pub mod event;
+pub mod interface;
+mod kernel;
+mod list;
+pub mod netlink;
+mod nl80211_radio;
+mod rfkill;
+mod route;
+mod setup;
+mod socket;
+mod sys;
+pub mod wiphy;
+
+pub use list::{RadioDescription, list_radios};
+pub use nl80211_radio::{Nl80211Radio, Options, Source};
+
+/// Why a radio could not be opened: as for a command, a kind and a cause with its remedy.
+pub type OpenError = radio::CommandError;
