@@ -25,6 +25,10 @@ const TK: [u8; 16] = [0x42; 16];
 const FRAME_HEADER: usize = 24;
 const BODY: usize = 1500;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measuring is what this program is for"
+)]
 /// Microseconds per call: the best of 30 batches.
 fn best(calls: u32, mut f: impl FnMut()) -> f64 {
     let batch = |f: &mut dyn FnMut()| {

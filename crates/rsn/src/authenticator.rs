@@ -207,6 +207,7 @@ struct Port {
     /// Highest counter of a verified request of the station.
     last_request: Option<u64>,
     mismatch_told: bool,
+    group_key_sent: bool,
     rejected: u32,
     outputs: VecDeque<Output>,
 }
@@ -289,6 +290,12 @@ impl Authenticator {
             State::AwaitingMessage2(s) => matches!(s.purpose, Purpose::Rekey(_)),
             State::Idle | State::Failed(_) => false,
         }
+    }
+
+    /// Whether a group key was sent to the station, which may have it also when it never answered.
+    #[must_use]
+    pub const fn group_key_sent(&self) -> bool {
+        self.port.group_key_sent
     }
 
     /// How many received frames were dropped.
@@ -689,6 +696,7 @@ fn message_3(
         ..KeyFrame::default()
     }
     .encode();
+    port.group_key_sent = true;
     port.open(pdu, Some(ptk), config.timing.first, now)
 }
 

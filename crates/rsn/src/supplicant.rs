@@ -84,6 +84,8 @@ pub struct Supplicant {
     rng: ChaCha20Rng,
     /// Highest counter of a verified frame.
     last_counter: Option<u64>,
+    /// Requests sent so far: they have a replay counter of their own (12.7.2 d).
+    requests: u64,
     state: State,
     outputs: VecDeque<SupplicantOutput>,
 }
@@ -97,6 +99,7 @@ impl Supplicant {
             config,
             rng,
             last_counter: None,
+            requests: 0,
             state: State::Waiting,
             outputs,
         }
@@ -115,6 +118,26 @@ impl Supplicant {
     /// The next thing to do, oldest first. Drain to `None` after every call.
     pub fn poll_output(&mut self) -> Option<SupplicantOutput> {
         self.outputs.pop_front()
+    }
+
+    /// Asks the access point to renew the pairwise (else the group) key. Does nothing before keys are
+    /// installed.
+    pub fn request_rekey(&mut self, pairwise: bool) {
+        let (State::Established(installed)
+        | State::Negotiating {
+            current: Some(installed),
+            ..
+        }) = &self.state
+        else {
+            return;
+        };
+        let ptk = installed.ptk.clone();
+        self.requests = self.requests.saturating_add(1);
+        let mut info = KeyInfo::VERSION_2 | KeyInfo::MIC | KeyInfo::SECURE | KeyInfo::REQUEST;
+        if pairwise {
+            info |= KeyInfo::PAIRWISE;
+        }
+        self.answer(info, self.requests, None, &[], &ptk);
     }
 
     /// A frame of the access point, from its EAPOL version byte.

@@ -500,6 +500,18 @@ fn message_3_is_sent_four_times_with_fresh_counters_then_reason_15() {
 }
 
 #[test]
+fn a_group_key_counts_as_sent_from_message_3_on_whatever_comes_after() {
+    let mut p = Pair::new(1);
+    p.start();
+    p.sup_step().unwrap();
+    assert!(!p.auth.group_key_sent());
+    p.auth_step().unwrap();
+    while p.tick() {}
+    assert_eq!(p.auth_out, [Output::Failed(Failure::PairwiseTimeout)]);
+    assert!(p.auth.group_key_sent());
+}
+
+#[test]
 fn a_timeout_that_comes_too_early_sends_nothing() {
     let mut p = Pair::new(1);
     p.start();
@@ -933,27 +945,22 @@ fn each_handshake_has_a_fresh_anonce() {
 #[test]
 fn a_stations_request_is_believed_with_a_right_mic_and_once() {
     let mut p = Pair::joined(1);
-    let session_key = {
-        let (m1, m2) = (p.auth_sent[0].clone(), p.sup_sent[0].clone());
-        let nonce = |m: &[u8]| *KeyFrameView::parse(m).unwrap().nonce();
-        Ptk::derive(
-            &pmk(1),
-            &Session::new(AP, STATION, &nonce(&m1), &nonce(&m2)),
-        )
-    };
     p.auth_out.clear();
-    let info = KeyInfo(0x0b0a);
-    let mut request = KeyFrame {
-        info,
-        replay_counter: 1,
-        ..KeyFrame::default()
+    for (pairwise, info) in [(true, 0x0b0a), (false, 0x0b02)] {
+        p.sup.request_rekey(pairwise);
+        p.drain();
+        let request = p.to_auth.pop_front().unwrap();
+        assert_eq!(KeyFrameView::parse(&request).unwrap().info(), KeyInfo(info));
+        let mut forged = request.clone();
+        forged[10] ^= 1;
+        assert_eq!(p.give_auth(&forged), Err(Rejection::Mic));
+        p.give_auth(&request).unwrap();
+        assert_eq!(p.give_auth(&request), Err(Rejection::ReplayCounter));
+        assert_eq!(p.auth_out.pop(), Some(Output::RekeyRequested { pairwise }));
     }
-    .encode();
-    assert_eq!(p.give_auth(&request), Err(Rejection::Mic));
-    seal(&mut request, &session_key);
-    p.give_auth(&request).unwrap();
-    assert_eq!(p.give_auth(&request), Err(Rejection::ReplayCounter));
-    assert_eq!(p.auth_out, [Output::RekeyRequested { pairwise: true }]);
+    let mut early = supplicant(1);
+    early.request_rekey(true);
+    assert_eq!(early.poll_output(), None);
 }
 
 // --- state ----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use cause::Cause;
-use clock::Instant;
+use clock::{Duration, Instant};
 use dot11::{Channel, KeyBytes, MacAddr, ReasonCode, StatusCode};
 use oid::{
     AssocDecision, AssocRequest, AssocTicket, CipherAlgorithm, Completion, Direction,
@@ -24,6 +24,9 @@ use crate::{Candidates, Departure, Event, Output, Peer, PeerKey, Refused, RunSet
 /// Handshakes under way at a time. Beyond it the one that has waited longest without a right
 /// message 2 is sent away: a flood of stations that never answer cannot keep honest ones out.
 const HANDSHAKES_MAX: usize = 256;
+
+/// Shortest time between two renewals of one key.
+const RENEWAL_MIN: Duration = Duration::from_secs(1);
 
 /// The engine. Contract: call a `handle_*` method or a verb, then drain [`SoftAp::poll_output`].
 #[derive(Debug, Serialize, Deserialize)]
@@ -310,7 +313,10 @@ impl SoftAp {
                 cause,
             });
         };
-        let settings = starting.settings.clone();
+        let mut settings = starting.settings.clone();
+        // Without a pause between two renewals the engine would do nothing else.
+        settings.group_rekey = settings.group_rekey.map(|p| p.max(RENEWAL_MIN));
+        settings.pairwise_rekey = settings.pairwise_rekey.map(|p| p.max(RENEWAL_MIN));
         let keys = KeyRing::new(starting.candidates.clone(), self.diagnose);
         let group = Group::new(&mut self.rng, settings.group_rekey, now);
         for request in start::group_key(group.current()) {
@@ -444,6 +450,9 @@ impl SoftAp {
             return;
         }
         let Some(peer) = run.remove(mac) else { return };
+        if peer.knows_group_key() {
+            run.group.peer_left(mac, now);
+        }
         let was_joined = match peer {
             PeerState::Joined(_) => true,
             PeerState::Leaving { was_joined } => was_joined,
@@ -455,7 +464,6 @@ impl SoftAp {
         if !was_joined {
             return;
         }
-        run.group.peer_left(mac, now);
         let why = match reason {
             DisassocReason::PeerUnreachable => Departure::Timeout,
             DisassocReason::Os
@@ -472,11 +480,11 @@ impl SoftAp {
             return;
         };
         let Some(peer) = run.remove(mac) else { return };
-        let was_joined = matches!(peer, PeerState::Joined(_));
-        run.peers.insert(mac, PeerState::Leaving { was_joined });
-        if was_joined {
+        if peer.knows_group_key() {
             run.group.peer_left(mac, now);
         }
+        let was_joined = matches!(peer, PeerState::Joined(_));
+        run.peers.insert(mac, PeerState::Leaving { was_joined });
         self.request(
             Request::DisassociatePeer { peer: mac, reason },
             Pending::Unwatched,
@@ -559,7 +567,11 @@ impl SoftAp {
                     joined.authenticator.rekey_pairwise(&mut self.rng, now);
                 }
             }
-            rsn::Output::RekeyRequested { pairwise: false } => self.renew_group_key(now),
+            rsn::Output::RekeyRequested { pairwise: false } => {
+                if let State::Active(run) = &mut self.state {
+                    run.group.ask(now);
+                }
+            }
             rsn::Output::Failed(failure) => {
                 if let Some(PeerState::Handshaking(h)) = self.peer(mac)
                     && !h.mismatch_told
@@ -586,7 +598,9 @@ impl SoftAp {
         if !matches!(run.peers.get(&mac), Some(PeerState::Handshaking(_))) {
             return;
         }
-        if run.joined_count() >= usize::from(run.settings.max_peers) {
+        let opening = |p: &&Pending| matches!(p, Pending::OpenPort(other) if *other != mac);
+        let ahead = run.joined_count() + self.pending.values().filter(opening).count();
+        if ahead >= usize::from(run.settings.max_peers) {
             // Others were quicker while this one's handshake ran.
             self.event(Event::PeerRefused {
                 mac,

@@ -83,6 +83,14 @@ impl Group {
         }
     }
 
+    /// A peer asks for a renewal. It comes soon but not at once, so that one peer cannot keep all
+    /// others busy; one that is under way is renewal enough.
+    pub(crate) fn ask(&mut self, now: Instant) {
+        if let Renewal::Waiting { due } = &mut self.renewal {
+            *due = clock::earliest(*due, Some(now + COALESCE));
+        }
+    }
+
     /// A peer cannot confirm for now: nobody waits for it.
     pub(crate) fn peer_away(&mut self, peer: MacAddr) {
         if let Renewal::HandingOut { missing, .. } = &mut self.renewal {
@@ -90,7 +98,7 @@ impl Group {
         }
     }
 
-    /// Asked for by a peer, or due.
+    /// Whether a renewal shall begin.
     pub(crate) const fn is_due(&self, now: Instant) -> bool {
         matches!(self.renewal, Renewal::Waiting { due: Some(due) } if due.as_micros() <= now.as_micros())
     }

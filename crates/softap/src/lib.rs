@@ -41,9 +41,9 @@ pub struct RunSettings {
     pub max_peers: u16,
     /// A wish; `None` leaves it to the miniport.
     pub channel: Option<Channel>,
-    /// Renewal of the group key; `None` renews it only when a peer leaves.
+    /// Renewal of the group key, at least a second; `None` renews it only when a peer leaves.
     pub group_rekey: Option<Duration>,
-    /// Renewal of each pairwise key; `None` never.
+    /// Renewal of each pairwise key, at least a second; `None` never.
     pub pairwise_rekey: Option<Duration>,
 }
 

@@ -52,6 +52,16 @@ impl Peer {
         }
     }
 
+    /// Whether a message 3 with the group key may have reached it. One that is leaving has been
+    /// counted already.
+    pub(crate) fn knows_group_key(&self) -> bool {
+        match self {
+            Self::Handshaking(h) => h.authenticator.group_key_sent(),
+            Self::Joined(_) => true,
+            Self::Associating(_) | Self::Leaving { .. } => false,
+        }
+    }
+
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         match self {
             Self::Handshaking(h) => h.authenticator.poll_timeout(),

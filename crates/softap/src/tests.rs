@@ -44,6 +44,11 @@ struct Bench {
     refuse: Option<fn(&Request) -> bool>,
     /// EAPOL frames are not delivered to these.
     deaf: Vec<MacAddr>,
+    /// These fall silent after message 2.
+    mute: Vec<MacAddr>,
+    /// Key and port requests are answered later, see [`Bench::answer_late_ones`].
+    late: bool,
+    unanswered: VecDeque<oid::RequestId>,
 }
 
 impl Bench {
@@ -57,6 +62,9 @@ impl Bench {
             events: Vec::new(),
             refuse: None,
             deaf: Vec::new(),
+            mute: Vec::new(),
+            late: false,
+            unanswered: VecDeque::new(),
         }
     }
 
@@ -96,6 +104,14 @@ impl Bench {
                 Some(Output::Event(event)) => self.events.push(event),
                 Some(Output::Request(id, request)) => {
                     self.requests.push(request.clone());
+                    let slow = matches!(
+                        request,
+                        Request::CipherKeyMappingKey(_) | Request::PortStateNotification { .. }
+                    );
+                    if self.late && slow {
+                        self.unanswered.push_back(id);
+                        continue;
+                    }
                     let refused = self.refuse.is_some_and(|f| f(&request));
                     if refused {
                         self.refuse = None;
@@ -113,6 +129,19 @@ impl Bench {
                 None => return,
             }
         }
+    }
+
+    fn answer_late_ones(&mut self) {
+        while let Some(id) = self.unanswered.pop_front() {
+            let result = Ok(Reply::Done);
+            self.ap
+                .handle_completion(Completion { id, result }, self.now);
+            self.settle();
+        }
+    }
+
+    fn renewals(&self) -> usize {
+        self.count(|r| matches!(r, Request::CipherDefaultKeyId(_))) - 1
     }
 
     fn obey(&mut self, request: &Request) {
@@ -144,6 +173,10 @@ impl Bench {
             .and_then(Supplicant::poll_output)
         {
             if let SupplicantOutput::SendEapol(pdu) = output {
+                // Message 4 is the one that has no key data: the bare 99 bytes.
+                if self.mute.contains(&peer) && pdu.len() == 99 {
+                    continue;
+                }
                 self.indicate(Indication::ReceivePacket { peer, pdu });
             }
         }
@@ -493,6 +526,152 @@ fn the_peer_past_the_limit_is_refused_with_status_17_and_others_stay() {
     bench.leave(1);
     bench.join(3, 1);
     assert!(bench.key_of(3).is_some());
+}
+
+#[test]
+fn two_peers_that_finish_at_once_do_not_both_take_the_last_place() {
+    let mut bench = Bench::with(keys(None), |s| s.max_peers = 1);
+    // The miniport answers late: both handshakes are over before a port is open.
+    bench.late = true;
+    bench.join(1, 1);
+    bench.join(2, 1);
+
+    bench.answer_late_ones();
+
+    assert_eq!(bench.ap.peers().count(), 1);
+    let opened = bench.count(|r| matches!(r, Request::PortStateNotification { open: true, .. }));
+    assert_eq!(opened, 1);
+    let full = |e: &&Event| {
+        matches!(
+            e,
+            Event::PeerRefused {
+                why: Refused::Full,
+                ..
+            }
+        )
+    };
+    assert_eq!(bench.events.iter().filter(full).count(), 1);
+}
+
+#[test]
+fn a_station_that_got_the_group_key_and_went_before_its_port_opened_costs_a_renewal() {
+    let mut bench = Bench::running(None);
+    bench.join(1, 1);
+    bench.mute.push(mac(2));
+    bench.join(2, 1);
+    assert_eq!(bench.renewals(), 0);
+    // It answered message 1 only; message 3 was sent to it.
+    bench.leave(2);
+
+    bench.pass(Duration::from_secs(5));
+
+    assert_eq!(bench.renewals(), 1);
+}
+
+#[test]
+fn a_station_that_never_got_the_group_key_costs_no_renewal() {
+    let mut bench = Bench::running(Some(2));
+    bench.join(1, 1);
+    bench.join(2, 9);
+    bench.leave(2);
+
+    bench.pass(Duration::from_secs(5));
+
+    assert_eq!(bench.renewals(), 0);
+}
+
+#[test]
+fn a_peer_that_asks_for_new_group_keys_all_the_time_gets_one_a_second() {
+    let mut bench = Bench::running(None);
+    bench.join(1, 1);
+    bench.join(2, 1);
+
+    for _ in 0..30 {
+        if let Some(station) = bench.stations.get_mut(&mac(1)) {
+            station.request_rekey(false);
+        }
+        bench.hear(mac(1));
+        bench.settle();
+        bench.pass(Duration::from_millis(100));
+    }
+
+    assert!((2..=3).contains(&bench.renewals()), "{}", bench.renewals());
+}
+
+#[test]
+fn a_peer_that_asks_for_a_new_pairwise_key_gets_it() {
+    let mut bench = Bench::running(None);
+    bench.join(1, 1);
+
+    if let Some(station) = bench.stations.get_mut(&mac(1)) {
+        station.request_rekey(true);
+    }
+    bench.hear(mac(1));
+    bench.settle();
+
+    let pairwise = bench.count(|r| matches!(r, Request::CipherKeyMappingKey(_)));
+    assert_eq!(pairwise, 2);
+    assert!(bench.key_of(1).is_some());
+}
+
+#[test]
+fn renewals_without_a_pause_do_not_hang_the_engine() {
+    let mut bench = Bench::with(keys(None), |s| {
+        s.group_rekey = Some(Duration::ZERO);
+        s.pairwise_rekey = Some(Duration::ZERO);
+    });
+    bench.join(1, 1);
+
+    bench.pass(Duration::from_millis(3_500));
+
+    assert_eq!(bench.renewals(), 3);
+    let pairwise = bench.count(|r| matches!(r, Request::CipherKeyMappingKey(_)));
+    assert_eq!(pairwise, 1 + 3);
+}
+
+#[test]
+fn a_run_goes_on_after_its_state_was_written_and_read_back() {
+    let mut bench = Bench::with(keys(Some(2)), |s| {
+        s.pairwise_rekey = Some(Duration::from_secs(10));
+    });
+    bench.join(1, 1);
+    bench.join(2, 2);
+    bench.ap.set_keys(keys(Some(3)), bench.now);
+    bench.settle();
+
+    let written = postcard::to_allocvec(&bench.ap).unwrap();
+    bench.ap = postcard::from_bytes(&written).unwrap();
+
+    assert_eq!(bench.key_of(1), Some(PeerKey::Primary));
+    assert_eq!(bench.key_of(2), Some(PeerKey::Retired { since: bench.now }));
+    bench.pass(Duration::from_secs(11));
+    bench.leave(1);
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(bench.renewals(), 1);
+    let pairwise = bench.count(|r| matches!(r, Request::CipherKeyMappingKey(_)));
+    assert_eq!(pairwise, 2 + 2);
+    bench.join(4, 2);
+    assert_eq!(bench.key_of(4), None);
+    let refused = Event::PeerRefused {
+        mac: mac(4),
+        why: Refused::RetiredKey,
+    };
+    assert_eq!(bench.events.last(), Some(&refused));
+}
+
+#[test]
+fn eapol_from_a_peer_without_an_association_is_dropped() {
+    // CVE-2020-26139: nothing of a stranger is taken, answered or passed on.
+    let mut bench = Bench::running(None);
+    let before = bench.requests.len();
+
+    bench.indicate(Indication::ReceivePacket {
+        peer: mac(7),
+        pdu: vec![2, 3, 0, 95, 2],
+    });
+    bench.settle();
+
+    assert_eq!(bench.requests.len(), before);
 }
 
 #[test]
