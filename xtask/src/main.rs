@@ -1,2 +1,50 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands: `cargo xtask` lists them.
+
+mod arrows;
+mod bench;
+mod kernel;
+mod report;
+mod run;
+mod tiers;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask test [TIER..]      run all test tiers, or those named
+       cargo xtask bench              measure against hostapd and OpenSSL, write docs/benchmarks.md
+       cargo xtask arrows             hold the crates' dependencies against the table of allowed ones
+       cargo xtask vm [VM-ARG..]      run scripts in the emulated machine (cargo xtask vm -h)
+       cargo xtask vm --shell         a shell in it, with the built program
+
+With CI=true in the environment a tier that is skipped although its packages could be fetched counts
+as failed.  Tiers:";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        ["test", tiers @ ..] => tiers::test(tiers),
+        ["bench"] => bench::bench(),
+        ["arrows"] => match arrows::check() {
+            Ok(text) => {
+                println!("{text}");
+                ExitCode::SUCCESS
+            }
+            Err(text) => {
+                eprintln!("{text}");
+                ExitCode::FAILURE
+            }
+        },
+        ["vm", rest @ ..] => kernel::vm(rest),
+        [] | ["help" | "-h" | "--help"] => {
+            println!("{USAGE}");
+            tiers::list();
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            tiers::list();
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! `cargo xtask bench`: figures beside our peers' in the same run, as a table of ratios.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use crate::{kernel, run};
+
+/// One row: a figure of both sides, and how far ours may go.
+struct Row {
+    /// The name `bench/` prints it under.
+    figure: &'static str,
+    about: &'static str,
+    unit: &'static str,
+    /// What ours divided by the peer's may be at most; `None` where nothing was promised.
+    bar: Option<f64>,
+}
+
+const fn row(figure: &'static str, about: &'static str, unit: &'static str, bar: f64) -> Row {
+    Row {
+        figure,
+        about,
+        unit,
+        bar: Some(bar),
+    }
+}
+
+const fn plain(figure: &'static str, about: &'static str, unit: &'static str) -> Row {
+    Row {
+        figure,
+        about,
+        unit,
+        bar: None,
+    }
+}
+
+/// Against hostapd, in one boot of the emulated machine.
+const MACHINE: &[Row] = &[
+    row(
+        "port",
+        "one station: association request to open port",
+        "ms",
+        1.0,
+    ),
+    plain("total", "one station: told to connect to open port", "ms"),
+    row("cpu", "service CPU for a join and leave", "ms", 0.5),
+    row("rss1", "resident memory, 1 station", "kB", 1.0),
+    plain("private1", "of that private (anonymous)", "kB"),
+    row("storm_rss32", "resident memory, 32 stations", "kB", 1.0),
+    plain("storm_private32", "of that private (anonymous)", "kB"),
+    row(
+        "start",
+        "start command to first beacon, network stopped",
+        "ms",
+        1.0,
+    ),
+    plain("cold", "start to first beacon, nothing running", "ms"),
+    row(
+        "storm_time1",
+        "1 station from a signal to connected",
+        "ms",
+        1.0,
+    ),
+    row(
+        "storm_time32",
+        "32 stations at once: the last is connected",
+        "ms",
+        1.0,
+    ),
+    row(
+        "storm_time64",
+        "64 stations at once: the last is connected",
+        "ms",
+        1.0,
+    ),
+    plain("storm_cpu32", "service CPU for each of 32", "ms"),
+    plain("storm_cpu64", "service CPU for each of 64", "ms"),
+    plain("storm_rss64", "resident memory, 64 stations", "kB"),
+    row(
+        "change_lost",
+        "10 secondary key changes: pings lost (of 20 a second)",
+        "",
+        0.0,
+    ),
+    row(
+        "change_dropped",
+        "10 secondary key changes, 4 stations: sent away",
+        "",
+        0.0,
+    ),
+    plain("change_cpu", "service CPU for a secondary key change", "ms"),
+];
+
+/// Against OpenSSL, on this processor.
+const CRYPTO: &[Row] = &[
+    row("pmk", "passphrase to PMK", "us", 1.0),
+    row("ccmp_1500_seal", "CCMP, 1500-byte frame, seal", "us", 1.0),
+    row(
+        "ccmp_1500_seal_and_open",
+        "CCMP, 1500-byte frame, seal and open",
+        "us",
+        1.0,
+    ),
+];
+
+/// Where hostednet has a figure and hostapd has no such thing, hostapd's nearest one.
+const INSTEAD: &[(&str, &str)] = &[("start", "cold")];
+
+/// Figures by name and side.
+type Figures = BTreeMap<(String, String), f64>;
+
+/// Runs everything, prints the table, writes docs/benchmarks.md.
+pub(crate) fn bench() -> ExitCode {
+    match measure() {
+        Ok(table) => {
+            println!("\n{table}");
+            let page = run::top().join("docs").join("benchmarks.md");
+            if let Err(error) = std::fs::write(&page, table) {
+                eprintln!("cannot write {}: {error}", page.display());
+                return ExitCode::FAILURE;
+            }
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Result<String, String> {
+    kernel::build()?;
+    if let Some(why) = kernel::obstacle() {
+        return Err(why);
+    }
+    let cargo = run::cargo();
+    let crypto = run::shown(
+        &[
+            &cargo,
+            "run",
+            "--release",
+            "--quiet",
+            "--manifest-path=bench/crypto/Cargo.toml",
+        ],
+        &[],
+        900,
+    );
+    if !crypto.success() {
+        return Err(format!("bench/crypto: {}", crypto.why()));
+    }
+    let scripts = kernel::scripts("bench/kernel")?;
+    let mut words = vec![
+        "tests/kernel/vm",
+        "-i",
+        "-a",
+        "tests/kernel/ap/hostapd.sh",
+        "-a",
+        "tests/kernel/ap/hostednet.sh",
+    ];
+    words.extend(scripts.iter().map(String::as_str));
+    let machine = run::shown(&words, &[], 3600);
+    if !machine.success() {
+        return Err(format!("bench/kernel: {}", machine.why()));
+    }
+    let machine = machine_figures(&machine.stdout);
+    let crypto = crypto_figures(&crypto.stdout);
+    let mut page = String::from(HEAD);
+    let mut missed = Vec::new();
+    let _ = write!(page, "\n## Beside hostapd {}\n\n", hostapd_version());
+    page.push_str(MACHINE_TEXT);
+    table(&mut page, &mut missed, MACHINE, "hostapd", &machine);
+    page.push_str("\n## Beside OpenSSL\n\n");
+    page.push_str(CRYPTO_TEXT);
+    table(&mut page, &mut missed, CRYPTO, "OpenSSL", &crypto);
+    page.push_str("\n## Missed\n\n");
+    if missed.is_empty() {
+        page.push_str("No bar is missed.\n");
+    }
+    for line in missed {
+        let _ = writeln!(page, "- {line}");
+    }
+    Ok(page)
+}
+
+const HEAD: &str = "\
+# Benchmarks
+
+Made by `cargo xtask bench`, which rewrites this page. Ratios are ours divided by the peer's, so less is
+better; each peer is measured in the same run. Figures of other runs are not comparable, ratios are.
+";
+
+const MACHINE_TEXT: &str = "\
+Debian's hostapd and kernel in one boot of an emulated machine whose clock counts instructions
+(`bench/kernel`, `tests/kernel/vm -i`): a time here is a number of instructions, all processes and the kernel
+together; service CPU is the service's own share. Both have a primary and a secondary key, the station uses the
+second. Beacons leave at multiples of 102.4 ms, which adds 51.2 ms to both sides' starts on average; hostapd has
+no stopped state, so its cold start stands beside both of ours.
+
+";
+
+const CRYPTO_TEXT: &str = "\
+One thread of the processor that made this page (`bench/crypto`). Our CCMP figures are for whole frames, header and
+replay check included; OpenSSL's for the bare cipher.
+
+";
+
+/// Reads `FIGURE name side value`.
+fn machine_figures(output: &str) -> Figures {
+    output
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.strip_prefix("FIGURE ")?.split_whitespace();
+            let (name, side) = (words.next()?, words.next()?);
+            Some((
+                (name.to_owned(), side.to_owned()),
+                words.next()?.parse().ok()?,
+            ))
+        })
+        .collect()
+}
+
+/// Reads `name_ours value unit` and `name_openssl value unit`.
+fn crypto_figures(output: &str) -> Figures {
+    output
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let (name, value) = (words.next()?, words.next()?.parse().ok()?);
+            let (name, side) = name.rsplit_once('_')?;
+            let side = match side {
+                "ours" => "hostednet",
+                "openssl" => "OpenSSL",
+                _ => return None,
+            };
+            Some(((name.to_owned(), side.to_owned()), value))
+        })
+        .collect()
+}
+
+fn table(page: &mut String, missed: &mut Vec<String>, rows: &[Row], peer: &str, figures: &Figures) {
+    let _ = writeln!(page, "| what | {peer} | hostednet | ratio | bar |");
+    page.push_str("|---|--:|--:|--:|--:|\n");
+    let find = |name: &str, side: &str| figures.get(&(name.to_owned(), side.to_owned())).copied();
+    for Row {
+        figure,
+        about,
+        unit,
+        bar,
+    } in rows
+    {
+        let instead = INSTEAD
+            .iter()
+            .find(|(name, _)| name == figure)
+            .map(|(_, other)| other);
+        let theirs = find(figure, peer).or_else(|| find(instead?, peer));
+        let ours = find(figure, "hostednet");
+        let ratio = theirs.zip(ours).map(|(theirs, ours)| ratio(ours, theirs));
+        let show = |value: Option<f64>| {
+            value.map_or("-".to_owned(), |value| format!("{} {unit}", digits(value)))
+        };
+        let _ = writeln!(
+            page,
+            "| {about} | {} | {} | {} | {} |",
+            show(theirs).trim_end(),
+            show(ours).trim_end(),
+            ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}")),
+            bar.map_or(String::new(), |bar| format!("{bar}"))
+        );
+        match (ratio, bar) {
+            (Some(ratio), Some(bar)) if ratio > *bar => {
+                missed.push(format!("{about}: {ratio:.2}, wanted at most {bar}"));
+            }
+            (None, _) => missed.push(format!("{about}: not measured")),
+            _ => {}
+        }
+    }
+}
+
+/// Nothing over nothing is nothing.
+fn ratio(ours: f64, theirs: f64) -> f64 {
+    if ours == 0.0 { 0.0 } else { ours / theirs }
+}
+
+/// Three significant digits or all before the point.
+fn digits(value: f64) -> String {
+    match value {
+        v if v == v.trunc() || v >= 100.0 => format!("{v:.0}"),
+        v if v >= 10.0 => format!("{v:.1}"),
+        v => format!("{v:.2}"),
+    }
+}
+
+/// Debian's version of the hostapd that was measured.
+fn hostapd_version() -> String {
+    let version = run::quiet(&["apt-cache", "policy", "hostapd"], &[], 60);
+    let candidate = version
+        .stdout
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Candidate: "));
+    candidate.map_or("of Debian".to_owned(), |version| version.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missed_bar_is_said_and_a_met_one_is_not() {
+        let figures = machine_figures(
+            "FIGURE port hostapd 10.00\nFIGURE port hostednet 9.00\nFIGURE cpu hostapd 2.0\nFIGURE cpu hostednet 1.5\n",
+        );
+        let (mut page, mut missed) = (String::new(), Vec::new());
+
+        table(&mut page, &mut missed, &MACHINE[..3], "hostapd", &figures);
+
+        assert!(page.contains("| 10 ms | 9 ms | 0.90 | 1 |"), "{page}");
+        assert_eq!(
+            missed,
+            [
+                "one station: told to connect to open port: not measured",
+                "service CPU for a join and leave: 0.75, wanted at most 0.5"
+            ]
+        );
+    }
+
+    #[test]
+    fn losing_nothing_meets_a_bar_of_nothing() {
+        assert_eq!(ratio(0.0, 0.0).to_string(), "0");
+        assert_eq!(ratio(0.0, 48.0).to_string(), "0");
+    }
+
+    #[test]
+    fn a_ratio_printed_by_the_program_is_not_taken_for_a_figure() {
+        let figures = crypto_figures("pmk_ours 700.1 us\npmk_openssl 1800.2 us\npmk_ratio 2.5 x\n");
+
+        assert_eq!(figures.len(), 2);
+        assert_eq!(
+            figures[&("pmk".to_owned(), "OpenSSL".to_owned())].to_string(),
+            "1800.2"
+        );
+    }
+}

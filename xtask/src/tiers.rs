@@ -1,0 +1,390 @@
+//! The test tiers.
+
+use std::process::ExitCode;
+
+use crate::report::{self, Outcome};
+use crate::{arrows, kernel, run};
+
+/// A tier: its name, what it does, how to run it.
+struct Tier {
+    name: &'static str,
+    about: &'static str,
+    run: fn() -> Outcome,
+}
+
+/// Cheap ones first, so that a slip is told soon.
+const TIERS: &[Tier] = &[
+    Tier {
+        name: "fmt",
+        about: "the source is formatted",
+        run: fmt,
+    },
+    Tier {
+        name: "scripts",
+        about: "shellcheck finds nothing in the shell scripts",
+        run: scripts,
+    },
+    Tier {
+        name: "arrows",
+        about: "no dependency runs the wrong way",
+        run: arrows,
+    },
+    Tier {
+        name: "clippy",
+        about: "no lint warns",
+        run: clippy,
+    },
+    Tier {
+        name: "unit",
+        about: "unit tests of all crates, documentation examples",
+        run: unit,
+    },
+    Tier {
+        name: "world",
+        about: "the whole column under a virtual clock",
+        run: world,
+    },
+    Tier {
+        name: "docs",
+        about: "the documentation builds without warnings",
+        run: docs,
+    },
+    Tier {
+        name: "session",
+        about: "scripted sessions on the simulated radio",
+        run: session,
+    },
+    Tier {
+        name: "fuzz",
+        about: "every fuzz target for a moment (nightly, cargo-fuzz)",
+        run: fuzz,
+    },
+    Tier {
+        name: "kernel",
+        about: "real stations, Debian's kernel, simulated radios",
+        run: kernel::tier,
+    },
+];
+
+/// Prints the tiers.
+pub(crate) fn list() {
+    for tier in TIERS {
+        println!("  {:<9} {}", tier.name, tier.about);
+    }
+}
+
+/// `cargo xtask test`.
+pub(crate) fn test(names: &[&str]) -> ExitCode {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| TIERS.iter().all(|tier| tier.name != **name))
+    {
+        eprintln!("no tier is called {unknown}; there are:");
+        list();
+        return ExitCode::from(2);
+    }
+    let strict = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    let mut rows = Vec::new();
+    for tier in TIERS
+        .iter()
+        .filter(|tier| names.is_empty() || names.contains(&tier.name))
+    {
+        println!("\n=== {}: {}", tier.name, tier.about);
+        let began = run::now();
+        let outcome = (tier.run)();
+        let outcome = if strict { outcome.strict() } else { outcome };
+        rows.push((tier.name, outcome, run::now() - began));
+    }
+    report::close(&rows)
+}
+
+/// One command is one case.
+fn one(words: &[&str], env: &[(&str, &str)], limit: u32) -> Outcome {
+    let ended = run::shown(words, env, limit);
+    if ended.success() {
+        Outcome::passed(1)
+    } else {
+        Outcome::failed(format!("{}: {}", words.join(" "), ended.why()))
+    }
+}
+
+fn fmt() -> Outcome {
+    let cargo = run::cargo();
+    if !run::works(&[&cargo, "fmt", "--version"]) {
+        return Outcome::skipped("no rustfmt here (rustup component add rustfmt)", false);
+    }
+    one(&[&cargo, "fmt", "--all", "--check"], &[], 120)
+}
+
+fn clippy() -> Outcome {
+    let cargo = run::cargo();
+    if !run::works(&[&cargo, "clippy", "--version"]) {
+        return Outcome::skipped("no clippy here (rustup component add clippy)", false);
+    }
+    one(
+        &[
+            &cargo,
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-Dwarnings",
+        ],
+        &[],
+        1800,
+    )
+}
+
+fn docs() -> Outcome {
+    let cargo = run::cargo();
+    one(
+        &[&cargo, "doc", "--workspace", "--no-deps"],
+        &[("RUSTDOCFLAGS", "-Dwarnings")],
+        1800,
+    )
+}
+
+fn arrows() -> Outcome {
+    match arrows::check() {
+        Ok(text) => {
+            println!("{text}");
+            Outcome::passed(1)
+        }
+        Err(wrong) => wrong
+            .lines()
+            .map(Outcome::failed)
+            .fold(Outcome::default(), Outcome::and),
+    }
+}
+
+fn unit() -> Outcome {
+    cargo_test(&["--workspace", "--exclude=world"])
+}
+
+fn world() -> Outcome {
+    cargo_test(&["--package=world"])
+}
+
+fn cargo_test(which: &[&str]) -> Outcome {
+    let cargo = run::cargo();
+    let mut words = vec![cargo.as_str(), "test", "--no-fail-fast"];
+    words.extend(which);
+    let ended = run::shown(&words, &[], 2400);
+    let mut outcome = count_tests(&ended.stdout);
+    if !ended.success() && outcome.failed.is_empty() {
+        outcome
+            .failed
+            .push(format!("{}: {}", words.join(" "), ended.why()));
+    }
+    outcome
+}
+
+/// Reads what libtest prints: `test result: ok. 3 passed; 0 failed; 1 ignored; ..` and
+/// `test name ... FAILED`.
+fn count_tests(output: &str) -> Outcome {
+    let mut outcome = Outcome::default();
+    for line in output.lines() {
+        if let Some(name) = line
+            .strip_prefix("test ")
+            .and_then(|l| l.strip_suffix(" ... FAILED"))
+        {
+            outcome.failed.push(name.to_owned());
+        } else if let Some(name) = line
+            .strip_prefix("test ")
+            .and_then(|l| l.split_once(" ... ignored"))
+            .map(|(n, _)| n)
+        {
+            outcome = outcome.and(Outcome::skipped(
+                format!("test {name} is marked ignored"),
+                false,
+            ));
+        } else if let Some(rest) = line.strip_prefix("test result: ") {
+            outcome.passed += rest
+                .split([';', '.'])
+                .filter_map(|part| part.trim().strip_suffix(" passed"))
+                .filter_map(|n| n.parse::<usize>().ok())
+                .sum::<usize>();
+        }
+    }
+    outcome
+}
+
+/// All tracked shell scripts, known by name or first line.
+fn scripts() -> Outcome {
+    let listed = run::quiet(&["git", "ls-files"], &[], 60);
+    let files: Vec<&str> = listed
+        .stdout
+        .lines()
+        .filter(|file| is_shell(file))
+        .collect();
+    if files.is_empty() {
+        return Outcome::failed("git ls-files shows no shell script");
+    }
+    let Some(shellcheck) = fetched("shellcheck") else {
+        return Outcome::skipped("shellcheck is not here and cannot be fetched", true);
+    };
+    let mut words = vec![shellcheck.as_str()];
+    words.extend(&files);
+    let ended = run::shown(&words, &[], 300);
+    if ended.success() {
+        Outcome::passed(files.len())
+    } else {
+        Outcome::failed(format!("shellcheck: {}", ended.why()))
+    }
+}
+
+fn is_shell(file: &str) -> bool {
+    if file.ends_with(".sh") {
+        return true;
+    }
+    let is_program = !file.contains('.') || file.starts_with('.');
+    is_program
+        && std::fs::read(run::top().join(file)).is_ok_and(|bytes| {
+            bytes.starts_with(b"#!/bin/sh")
+                || bytes.starts_with(b"#!/bin/bash")
+                || bytes.starts_with(b"#!/usr/bin/env bash")
+        })
+}
+
+/// The path of a Debian package's program of the same name, installed or fetched into the cache.
+fn fetched(program: &str) -> Option<String> {
+    if run::there(program) {
+        return Some(program.to_owned());
+    }
+    let packages = "tests/kernel/packages";
+    if !run::there("apt-get") || !run::works(&[packages, &format!("{program}:{program}")]) {
+        return None;
+    }
+    let root = run::quiet(&[packages, "-r"], &[], 10);
+    Some(format!("{}/usr/bin/{program}", root.stdout.trim()))
+}
+
+/// Each script of `tests/session` is one case; it finds the program in its path.
+fn session() -> Outcome {
+    if let Err(why) = kernel::build() {
+        return Outcome::failed(why);
+    }
+    let scripts = match kernel::scripts("tests/session") {
+        Ok(scripts) if scripts.is_empty() => {
+            return Outcome::failed("tests/session holds no script");
+        }
+        Ok(scripts) => scripts,
+        Err(why) => return Outcome::failed(why),
+    };
+    let program = run::target().join("release").join("hostednet");
+    let program = program.to_string_lossy();
+    let path = format!(
+        "{}:{}",
+        run::target().join("release").to_string_lossy(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    scripts
+        .iter()
+        .map(|script| {
+            one(
+                &["bash", script],
+                &[("PATH", path.as_str()), ("HOSTEDNET", &program)],
+                300,
+            )
+        })
+        .fold(Outcome::default(), Outcome::and)
+}
+
+/// Seconds for each fuzz target.
+const FUZZ_SECONDS: &str = "-max_total_time=10";
+
+fn fuzz() -> Outcome {
+    if !run::top().join("fuzz").join("Cargo.toml").exists() {
+        return Outcome::failed("there is no fuzz/Cargo.toml");
+    }
+    if !run::works(&["rustup", "run", "nightly", "cargo", "--version"]) {
+        return Outcome::skipped(
+            "no nightly toolchain (rustup toolchain install nightly)",
+            false,
+        );
+    }
+    if !run::there("c++") && !run::there("g++") && !run::there("clang++") {
+        return Outcome::skipped(
+            "libFuzzer is built with a C++ compiler; none is here (g++)",
+            false,
+        );
+    }
+    let Some(path) = cargo_fuzz() else {
+        return Outcome::skipped(
+            "cargo-fuzz is not here and could not be built (cargo install cargo-fuzz)",
+            false,
+        );
+    };
+    let env = [
+        ("PATH", path.as_str()),
+        ("CARGO", ""),
+        ("RUSTUP_TOOLCHAIN", "nightly"),
+    ];
+    let listed = run::quiet(&["cargo", "fuzz", "list"], &env, 60);
+    if !listed.success() {
+        return Outcome::failed(format!("cargo fuzz list: {}", listed.why()));
+    }
+    let build = run::shown(&["cargo", "fuzz", "build"], &env, 1800);
+    if !build.success() {
+        return Outcome::failed(format!("cargo fuzz build: {}", build.why()));
+    }
+    listed
+        .stdout
+        .lines()
+        .map(|target| {
+            let corpus = format!("fuzz/corpus/{target}");
+            let scratch = run::target().join("fuzz-corpus").join(target);
+            let _ = std::fs::create_dir_all(&scratch);
+            let scratch = scratch.to_string_lossy();
+            let mut words = vec!["cargo", "fuzz", "run", target, &scratch];
+            if run::top().join(&corpus).is_dir() {
+                words.push(&corpus); // read only: what is found goes to the first folder
+            }
+            words.extend(["--", FUZZ_SECONDS, "-verbosity=0"]);
+            one(&words, &env, 300)
+        })
+        .fold(Outcome::default(), Outcome::and)
+}
+
+/// A path in which `cargo fuzz` works, built into the target folder if need be.
+fn cargo_fuzz() -> Option<String> {
+    let tools = run::target().join("tools");
+    let path = format!(
+        "{}:{}",
+        tools.join("bin").to_string_lossy(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    let env = [("PATH", path.as_str())];
+    if run::quiet(&["cargo", "fuzz", "--version"], &env, 60).success() {
+        return Some(path);
+    }
+    let root = tools.to_string_lossy();
+    let build = [
+        "cargo",
+        "install",
+        "cargo-fuzz",
+        "--locked",
+        "--quiet",
+        "--root",
+        &root,
+    ];
+    run::shown(&build, &[], 900).success().then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_test_is_counted_and_every_failure_named() {
+        let outcome = count_tests(
+            "running 3 tests\ntest a ... ok\ntest b::c ... FAILED\ntest d ... ignored, slow\n\n\
+             test result: FAILED. 1 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out\n\
+             test result: ok. 40 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n",
+        );
+
+        assert_eq!(outcome.passed, 41);
+        assert_eq!(outcome.failed, ["b::c"]);
+        assert_eq!(outcome.skipped.len(), 1);
+    }
+}
