@@ -1,1 +1,264 @@
 //! The Hosted Network service: states, references, settings, keys, policy, notifications.
+//!
+//! The engine between seam A (`wlan_rpc`) and the access point's management (`softap`). It decides
+//! what may happen; it opens no socket, writes no file and reads no clock: settings leave as
+//! [`Output::Persist`] and their fate comes back through [`HostedNetwork::handle_persisted`].
+//!
+//! ```text
+//!   clients -- handle_call --> +----------------+ -- Persist ----------> storage
+//!           <-- Answer ------- | hosted_network | <- handle_persisted --
+//!           <-- Notification - +----------------+ -- Request ----------> miniport
+//!           <-- Event --------                    <- handle_completion, handle_indication
+//! ```
+//!
+//! # One call
+//! Everything is validated, then persisted, then done. A refused call has changed nothing and says
+//! why twice: the Win32 code and the reason of `wlanapi.h`, and for people a cause with a remedy.
+//! Calls of one client are answered in their order: a call waits until the one before is answered.
+//! Queries of other clients do not wait: they see the settings in force.
+//!
+//! # States
+//! ```text
+//!                   +--------------- Unavailable <--------------+
+//!    radio, enabled |                     ^                     | no radio, disallowed
+//!                   v                     |                     |
+//!     start <---- Idle <------------- Stopping <------------ Active
+//!       |           ^                     ^     stop, change    ^
+//!       v           | refused             | abandoned           | on the air
+//!       +------> Starting ----------------+---------------------+
+//! ```
+//! Clients see three of them: a start is `idle` until beacons are on the air. While a stop is under
+//! way every call of the Hosted Network is refused with ERROR_INVALID_STATE and
+//! `service_shutting_down`, as documented, except `ForceStop`, which waits for the stop's end.
+//!
+//! # Keys
+//! A temporary secondary key lives here alone; no `Settings` ever holds one. It is erased when the
+//! run that used it ends, whatever ended it; a start that never reached the air uses nothing up.
+//! Pairwise master keys are derived when names and keys change, never while a start waits.
+
+mod access_point;
+mod call;
+mod client;
+mod engine;
+mod entropy;
+mod keys;
+mod notify;
+mod pending;
+mod refusal;
+mod run;
+mod settings;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use core::fmt;
+
+use cause::Cause;
+use clock::{Duration, Instant};
+use dot11::Channel;
+use serde::{Deserialize, Serialize};
+use softap::SoftAp;
+use wlan_model::{Notification, Refusal, Settings};
+use wlan_rpc::{Answer, Call, CallId, EventKind, Status};
+
+use engine::Engine;
+
+/// Names one client connection, which is one client handle. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ClientId(pub u64);
+
+/// What the kernel says of a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rights {
+    /// May force a start and change the enable flag.
+    pub privileged: bool,
+    /// The caller's user.
+    pub uid: u32,
+    /// The caller's process; 0 when not known.
+    pub pid: i32,
+}
+
+/// What an engine is made from.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// Good randomness. Everything random (names, keys, nonces) grows from it.
+    pub seed: [u8; 32],
+    /// The settings as stored.
+    pub settings: Settings,
+    /// A new network is named after it.
+    pub host_name: String,
+    /// A wish; `None` leaves the channel to the miniport.
+    pub channel: Option<Channel>,
+    /// Renewal of the group key; `None` renews it only when a peer leaves.
+    pub group_rekey: Option<Duration>,
+    /// Renewal of each pairwise key; `None` never.
+    pub pairwise_rekey: Option<Duration>,
+    /// Whether replaced keys are remembered until the run ends, to tell "retired key" from "wrong
+    /// key".
+    pub diagnose_retired_keys: bool,
+}
+
+/// Shows neither the seed nor a key.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("settings", &self.settings)
+            .field("host_name", &self.host_name)
+            .field("channel", &self.channel)
+            .field("group_rekey", &self.group_rekey)
+            .field("pairwise_rekey", &self.pairwise_rekey)
+            .field("diagnose_retired_keys", &self.diagnose_retired_keys)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the engine wants done or made known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Output {
+    /// For the miniport.
+    Request(oid::RequestId, oid::Request),
+    /// The answer to a call.
+    Answer {
+        /// For whom.
+        client: ClientId,
+        /// Of the call.
+        id: CallId,
+        /// How it went.
+        result: Result<Answer, Refusal>,
+    },
+    /// For a client that registered for it.
+    Notification {
+        /// For whom.
+        client: ClientId,
+        /// What.
+        notification: Notification,
+    },
+    /// For everybody who listens.
+    Event(EventKind),
+    /// Write these settings; answered by [`HostedNetwork::handle_persisted`]. At most one is
+    /// outstanding.
+    Persist(Box<Settings>),
+    /// After [`HostedNetwork::shut_down`]: nothing is on the air, nothing is being written, every
+    /// call has its answer. Sent once.
+    ShutDownComplete,
+}
+
+/// The engine. Contract: call a method, then drain [`HostedNetwork::poll_output`] to `None`.
+#[derive(Debug)]
+pub struct HostedNetwork {
+    engine: Engine<SoftAp>,
+}
+
+impl HostedNetwork {
+    /// Longest queue of unanswered calls of one client; one more is refused at once with
+    /// ERROR_NO_SYSTEM_RESOURCES and `insufficient_resources`.
+    pub const MAX_WAITING_CALLS: usize = 32;
+
+    /// Longest queue of changes behind one that is being written; one more is refused likewise.
+    pub const MAX_QUEUED_CHANGES: usize = 64;
+
+    /// Most open handles; `WlanOpenHandle` refuses more with ERROR_REMOTE_SESSION_LIMIT_EXCEEDED.
+    pub const MAX_HANDLES: usize = 1024;
+
+    /// A network at rest, unavailable until a radio is indicated. Derives the master keys of the
+    /// stored settings.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self {
+            engine: Engine::new(config, |seed, diagnose| {
+                let mut access_point = SoftAp::new(seed);
+                access_point.diagnose_retired_keys(diagnose);
+                access_point
+            }),
+        }
+    }
+
+    /// A connection was accepted. Its first call must be [`Call::Open`]; anything else is refused
+    /// with ERROR_INVALID_HANDLE and `bad_parameters`.
+    pub fn connect_client(&mut self, client: ClientId, rights: Rights, now: Instant) {
+        self.engine.connect_client(client, rights, now);
+    }
+
+    /// A connection was closed or its process died. What the handle held is dropped: its
+    /// references (the network stops with `client_abort` when they were the last ones), its
+    /// registration, its calls that have not begun. What it had set stays.
+    pub fn handle_client_gone(&mut self, client: ClientId, now: Instant) {
+        self.engine.handle_client_gone(client, now);
+    }
+
+    /// A client calls. Answered by exactly one [`Output::Answer`] with its id, unless the client
+    /// is gone before. [`Call::Sim`] and [`Call::Subscribe`] are not for this engine and are
+    /// refused with ERROR_NOT_SUPPORTED.
+    pub fn handle_call(&mut self, client: ClientId, id: CallId, call: Call, now: Instant) {
+        self.engine.handle_call(client, id, call, now);
+    }
+
+    /// The fate of the one outstanding [`Output::Persist`]. Without one it is ignored.
+    pub fn handle_persisted(&mut self, result: Result<(), Cause>, now: Instant) {
+        self.engine.handle_persisted(result, now);
+    }
+
+    /// The miniport answered a request.
+    pub fn handle_completion(&mut self, completion: oid::Completion, now: Instant) {
+        self.engine.handle_completion(completion, now);
+    }
+
+    /// The miniport indicated.
+    pub fn handle_indication(&mut self, indication: oid::Indication, now: Instant) {
+        self.engine.handle_indication(indication, now);
+    }
+
+    /// Time passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.engine.handle_timeout(now);
+    }
+
+    /// The service ends: the run is stopped (`service_shutting_down`), calls that wait are refused
+    /// with ERROR_INVALID_STATE and `service_shutting_down`, then [`Output::ShutDownComplete`]. A
+    /// change that is being written is waited for and answered with its outcome.
+    pub fn shut_down(&mut self, now: Instant) {
+        self.engine.shut_down(now);
+    }
+
+    /// The machine goes to sleep: the run is stopped (`interface_unavailable`) and does not come
+    /// back by itself.
+    pub fn stop_for_suspend(&mut self, now: Instant) {
+        self.engine.stop_for_suspend(now);
+    }
+
+    /// When [`HostedNetwork::handle_timeout`] wants to be called next.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.engine.poll_timeout()
+    }
+
+    /// What is to be done next, in order.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.engine.poll_output()
+    }
+
+    /// The state of everything, as [`Call::QueryStatus`] tells it. `rejected_frames` is 0 here: who
+    /// counts frames adds it.
+    #[must_use]
+    pub fn status(&self, now: Instant) -> Status {
+        self.engine.status(now)
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        self.engine.settings()
+    }
+
+    /// Whether a client may force a start and change the enable flag; `false` for an unknown one.
+    #[must_use]
+    pub fn is_privileged(&self, client: ClientId) -> bool {
+        self.engine.is_privileged(client)
+    }
+
+    /// Whether a client holds an open handle: its [`Call::Open`] succeeded.
+    #[must_use]
+    pub fn is_open(&self, client: ClientId) -> bool {
+        self.engine.is_open(client)
+    }
+}

@@ -1,0 +1,212 @@
+//! What each call asks for, before it changes anything.
+
+use clock::Instant;
+use wlan_model::{Refusal, SecondaryKey};
+use wlan_rpc::{Answer, Call};
+
+use crate::access_point::AccessPoint;
+use crate::client::Handle;
+use crate::engine::Engine;
+use crate::notify::Registration;
+use crate::pending::{Action, Job};
+use crate::state::{Caller, Hold, Life, State};
+use crate::{ClientId, HostedNetwork, refusal};
+
+/// Longest caller's name that is kept, in bytes.
+const MAX_PROGRAM: usize = 64;
+
+/// How far a call has come.
+enum Step {
+    /// It has its answer.
+    Answered(Answer),
+    /// It is to be done in its turn.
+    Queued(Action),
+    /// It waits, or has been answered on the way.
+    UnderWay,
+}
+
+impl<A: AccessPoint> Engine<A> {
+    /// Begins a call of a client that is in no other.
+    pub(crate) fn dispatch(&mut self, caller: Caller, call: Call, now: Instant) {
+        match self.decide(caller, call, now) {
+            Ok(Step::Answered(answer)) => self.answer(caller, Ok(answer)),
+            Ok(Step::Queued(_)) if self.queue.len() >= HostedNetwork::MAX_QUEUED_CHANGES => {
+                self.answer(caller, Err(refusal::too_many_calls()));
+            }
+            Ok(Step::Queued(action)) => self.queue.push_back(Job { caller, action }),
+            Ok(Step::UnderWay) => {}
+            Err(refusal) => self.answer(caller, Err(refusal)),
+        }
+    }
+
+    /// In this order, as Windows does: the service, the handle, the values, the caller's rights.
+    /// The network's state comes last, when the call's turn has come.
+    fn decide(&mut self, caller: Caller, call: Call, now: Instant) -> Result<Step, Refusal> {
+        if self.life != Life::Serving {
+            return Err(refusal::shutting_down());
+        }
+        if let Call::Open {
+            client_version,
+            program,
+        } = call
+        {
+            return self
+                .open(caller.client, client_version, program)
+                .map(Step::Answered);
+        }
+        if !self.is_open(caller.client) {
+            return Err(refusal::not_open());
+        }
+        Ok(match call {
+            Call::Open { .. } => unreachable!("taken above"),
+            Call::Subscribe | Call::Sim(_) => return Err(refusal::not_ours()),
+            Call::RegisterNotification {
+                sources,
+                ignore_duplicate,
+            } => Step::Answered(self.register(caller.client, sources, ignore_duplicate)),
+            Call::QueryConnectionSettings
+            | Call::QueryEnabled
+            | Call::QueryPrimaryKey
+            | Call::QuerySecondaryKey
+            | Call::QueryStatus => {
+                self.refuse_while_stopping()?;
+                Step::Answered(self.query(&call, now)?)
+            }
+            Call::InitSettings => Step::Queued(Action::Initialise),
+            Call::SetConnectionSettings(connection) => {
+                if connection.max_peers == 0 {
+                    return Err(refusal::no_peers());
+                }
+                Step::Queued(Action::SetConnection(connection))
+            }
+            Call::SetEnabled(enabled) => {
+                self.refuse_unprivileged(caller.client, "Allowing or disallowing the network")?;
+                Step::Queued(Action::SetEnabled(enabled))
+            }
+            Call::SetSecondaryKey {
+                data,
+                is_passphrase,
+                persistent,
+            } => {
+                let key = SecondaryKey::from_api(data.expose(), is_passphrase)
+                    .map_err(refusal::key_form)?;
+                Step::Queued(Action::SetSecondary(Some((key, persistent))))
+            }
+            Call::RemoveSecondaryKey => Step::Queued(Action::SetSecondary(None)),
+            Call::RefreshSecuritySettings => Step::Queued(Action::Refresh),
+            Call::StartUsing => Step::Queued(Action::Start(Hold::Reference)),
+            Call::ForceStart => {
+                self.refuse_unprivileged(caller.client, "Starting the network for everybody")?;
+                Step::Queued(Action::Start(Hold::Forced))
+            }
+            // Stops change no setting: they need not wait for those who do.
+            Call::StopUsing => self.stop_using(caller, now)?,
+            Call::ForceStop => {
+                self.force_stop(caller, now);
+                Step::UnderWay
+            }
+        })
+    }
+
+    fn open(&mut self, id: ClientId, version: u32, program: String) -> Result<Answer, Refusal> {
+        let open = self
+            .clients
+            .values()
+            .filter(|c| c.handle != Handle::Unopened)
+            .count();
+        let Some(client) = self.clients.get_mut(&id) else {
+            return Err(refusal::not_open());
+        };
+        if client.handle != Handle::Unopened {
+            return Err(refusal::already_open());
+        }
+        if !(1..=2).contains(&version) {
+            return Err(refusal::client_version(version));
+        }
+        if open >= HostedNetwork::MAX_HANDLES {
+            return Err(refusal::too_many_handles());
+        }
+        let kept = program.floor_char_boundary(MAX_PROGRAM);
+        let program = program.get(..kept).unwrap_or_default().to_owned();
+        client.handle = Handle::Open { version, program };
+        Ok(Answer::Opened { version })
+    }
+
+    fn register(&mut self, id: ClientId, sources: u32, ignore_duplicate: bool) -> Answer {
+        let previous = self.clients.get_mut(&id).map_or(0, |client| {
+            let previous = client.registration.sources();
+            client.registration = Registration::new(sources, ignore_duplicate);
+            previous
+        });
+        Answer::PreviousSources(previous)
+    }
+
+    fn query(&self, call: &Call, now: Instant) -> Result<Answer, Refusal> {
+        Ok(match call {
+            Call::QueryConnectionSettings => Answer::ConnectionSettings(
+                self.settings
+                    .connection
+                    .clone()
+                    .ok_or_else(refusal::no_name)?,
+            ),
+            Call::QueryEnabled => Answer::Enabled {
+                enabled: self.settings.enabled,
+                by_policy: false,
+            },
+            Call::QueryPrimaryKey => Answer::PrimaryKey(
+                self.settings
+                    .primary_key
+                    .clone()
+                    .ok_or_else(refusal::no_primary_key)?,
+            ),
+            Call::QuerySecondaryKey => {
+                let secondary = self.secondary();
+                Answer::SecondaryKey {
+                    key: secondary.map(|s| s.key.clone()),
+                    persistent: secondary.is_some_and(|s| s.persistent),
+                }
+            }
+            Call::QueryStatus => Answer::Status(Box::new(self.status(now))),
+            _ => return Err(refusal::not_ours()),
+        })
+    }
+
+    fn stop_using(&mut self, caller: Caller, now: Instant) -> Result<Step, Refusal> {
+        self.refuse_while_stopping()?;
+        if let State::Unavailable { cause } = &self.state {
+            return Err(refusal::unavailable(cause));
+        }
+        let Some(run) = self.run_mut() else {
+            return Err(refusal::stop_before_start());
+        };
+        if !run.release(caller.client) {
+            return Err(refusal::stop_before_start());
+        }
+        if run.is_held() {
+            return Ok(Step::Answered(Answer::Done));
+        }
+        self.stop(wlan_model::Reason::UserAction, None, Some(caller), now);
+        Ok(Step::UnderWay)
+    }
+
+    /// Never fails: on a network that does not run there is nothing to stop (clients begin with
+    /// it), and on one that is being stopped it waits for the end.
+    fn force_stop(&mut self, caller: Caller, now: Instant) {
+        self.stop(wlan_model::Reason::UserAction, None, Some(caller), now);
+    }
+
+    pub(crate) fn refuse_while_stopping(&self) -> Result<(), Refusal> {
+        match self.state {
+            State::Stopping(_) => Err(refusal::stopping()),
+            _ => Ok(()),
+        }
+    }
+
+    fn refuse_unprivileged(&self, client: ClientId, what: &str) -> Result<(), Refusal> {
+        if self.is_privileged(client) {
+            Ok(())
+        } else {
+            Err(refusal::elevation_required(what))
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Changes and starts: one at a time, first on the disk, then in force.
+
+use cause::Cause;
+use clock::Instant;
+use serde::{Deserialize, Serialize};
+use wlan_model::{ConnectionSettings, Reason, Refusal, SecondaryKey, Settings};
+use wlan_rpc::{Answer, EventKind};
+
+use crate::access_point::AccessPoint;
+use crate::engine::{Engine, disallowed};
+use crate::refusal;
+use crate::settings::{initialise, new_primary_key};
+use crate::state::{Caller, Hold, Life, Starter, State};
+
+/// A call whose values and rights are checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Job {
+    pub(crate) caller: Caller,
+    pub(crate) action: Action,
+}
+
+/// What it wants.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Action {
+    Initialise,
+    SetConnection(ConnectionSettings),
+    SetEnabled(bool),
+    /// A key and whether it is persistent, or none.
+    SetSecondary(Option<(SecondaryKey, bool)>),
+    Refresh,
+    Start(Hold),
+}
+
+/// The one writer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Storage {
+    /// Nothing is being written.
+    Quiet,
+    /// These settings are; the job goes on when they are safe.
+    Writing { job: Job, settings: Settings },
+}
+
+impl<A: AccessPoint> Engine<A> {
+    /// A job's turn has come: the last check, then the disk, if it changes what is there.
+    pub(crate) fn begin(&mut self, job: Job, now: Instant) {
+        match self.settings_after(&job.action) {
+            Err(refusal) => self.answer(job.caller, Err(refusal)),
+            Ok(settings) if settings == self.settings => self.carry_out(job, None, now),
+            Ok(settings) => {
+                self.persist(settings.clone());
+                self.storage = Storage::Writing { job, settings };
+            }
+        }
+    }
+
+    pub(crate) fn handle_persisted(&mut self, result: Result<(), Cause>, now: Instant) {
+        let storage = core::mem::replace(&mut self.storage, Storage::Quiet);
+        match (storage, result) {
+            (Storage::Quiet, _) => {}
+            (Storage::Writing { job, .. }, Err(cause)) => {
+                self.answer(job.caller, Err(refusal::persistence_failed(cause)));
+            }
+            (Storage::Writing { job, settings }, Ok(())) => {
+                let old = core::mem::replace(&mut self.settings, settings);
+                self.announce(&job.action, &old);
+                self.carry_out(job, Some(&old), now);
+            }
+        }
+        self.pump(now);
+    }
+
+    /// What the disk must hold for an action, or why it is impossible as things are.
+    fn settings_after(&mut self, action: &Action) -> Result<Settings, Refusal> {
+        if self.life != Life::Serving {
+            return Err(refusal::shutting_down());
+        }
+        self.refuse_while_stopping()?;
+        let mut settings = self.settings.clone();
+        match action {
+            Action::Initialise => {
+                initialise(&mut settings, &self.fixed.host_name, &mut self.entropy);
+            }
+            Action::SetConnection(connection) => {
+                settings.connection = Some(connection.clone());
+                // With a name there is a station profile to be asked for, which needs the key.
+                initialise(&mut settings, &self.fixed.host_name, &mut self.entropy);
+            }
+            Action::SetEnabled(enabled) => settings.enabled = *enabled,
+            // One slot: a temporary key removes a persistent one for good.
+            Action::SetSecondary(None | Some((_, false))) => settings.secondary_key = None,
+            Action::SetSecondary(Some((key, true))) => settings.secondary_key = Some(key.clone()),
+            Action::Refresh => settings.primary_key = Some(new_primary_key(&mut self.entropy)),
+            Action::Start(_) => {
+                if let State::Unavailable { cause } = &self.state {
+                    return Err(refusal::unavailable(cause));
+                }
+                initialise(&mut settings, &self.fixed.host_name, &mut self.entropy);
+            }
+        }
+        Ok(settings)
+    }
+
+    /// Tells listeners what is new on the disk, as far as it is not a secondary key.
+    fn announce(&mut self, action: &Action, old: &Settings) {
+        let connection_changed = self.settings.connection != old.connection;
+        if connection_changed || self.settings.enabled != old.enabled {
+            self.event(EventKind::SettingsChanged);
+        }
+        if *action == Action::Refresh {
+            self.event(EventKind::PrimaryKeyRefreshed);
+        }
+        // A start that initialises is about to tell more than that.
+        let starts = matches!(action, Action::Start(_));
+        let primary_changed = self.settings.primary_key != old.primary_key;
+        if matches!(self.state, State::Idle) && !starts && (connection_changed || primary_changed) {
+            self.notify_changed(Reason::PropertiesChange);
+        }
+    }
+
+    /// The disk holds what the job needs; `old` is what it held before, if that was something else.
+    fn carry_out(&mut self, job: Job, old: Option<&Settings>, now: Instant) {
+        let Job { caller, action } = job;
+        match action {
+            Action::Initialise => {
+                self.derive_master_keys();
+                self.answer(caller, Ok(Answer::Done));
+            }
+            Action::SetConnection(_) | Action::Refresh => {
+                self.derive_master_keys();
+                self.stop(Reason::PropertiesChange, None, Some(caller), now);
+            }
+            Action::SetEnabled(_) if self.state.is_at_rest() => {
+                self.enter(self.resting_state(), Reason::UserAction, None);
+                self.answer(caller, Ok(Answer::Done));
+            }
+            Action::SetEnabled(true) => self.answer(caller, Ok(Answer::Done)),
+            Action::SetEnabled(false) => {
+                self.stop(Reason::UserAction, Some(disallowed()), Some(caller), now);
+            }
+            Action::SetSecondary(set) => {
+                self.set_secondary(set, old.is_some(), now);
+                self.answer(caller, Ok(Answer::Done));
+            }
+            Action::Start(hold) => self.start(Starter { caller, hold }, now),
+        }
+    }
+
+    /// The slot on the disk is as it should be; now the one in memory, and the running network.
+    fn set_secondary(&mut self, set: Option<(SecondaryKey, bool)>, written: bool, now: Instant) {
+        let event = EventKind::SecondaryKey {
+            set: set
+                .as_ref()
+                .map(|(key, persistent)| (key.form(), *persistent)),
+            expired: false,
+        };
+        let temporary = set
+            .filter(|(_, persistent)| !persistent)
+            .map(|(key, _)| key);
+        if !written && temporary == self.temporary {
+            return;
+        }
+        self.temporary = temporary;
+        self.derive_master_keys();
+        if self.has_run()
+            && let Some(keys) = &self.master_keys
+        {
+            self.access_point.set_keys(keys.candidates(), now);
+        }
+        self.event(event);
+    }
+}

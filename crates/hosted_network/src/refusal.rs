@@ -1,0 +1,250 @@
+//! Every refusal of this engine: the one table of codes, reasons and words.
+//!
+//! | refusal | Win32 code | reason |
+//! |---|---|---|
+//! | not opened, or not known | ERROR_INVALID_HANDLE | bad_parameters |
+//! | handle opened twice | ERROR_INVALID_PARAMETER | bad_parameters |
+//! | unknown client version, call of another engine | ERROR_NOT_SUPPORTED | bad_parameters |
+//! | too many handles | ERROR_REMOTE_SESSION_LIMIT_EXCEEDED | insufficient_resources |
+//! | too many calls waiting | ERROR_NO_SYSTEM_RESOURCES | insufficient_resources |
+//! | malformed key, no peers allowed | ERROR_INVALID_PARAMETER | bad_parameters |
+//! | not privileged | ERROR_ACCESS_DENIED | elevation_required |
+//! | no name or key yet | ERROR_BAD_CONFIGURATION | unspecified |
+//! | network stopping, service ending | ERROR_INVALID_STATE | service_shutting_down |
+//! | network unavailable | ERROR_INVALID_STATE | interface_unavailable |
+//! | stop without a reference | ERROR_INVALID_STATE | stop_before_start |
+//! | start given up | ERROR_INVALID_STATE | that of the stop |
+//! | start refused by the radio | from the NDIS status | ap_start_failed |
+//! | settings not written | ERROR_WRITE_FAULT | persistence_failed |
+
+use cause::Cause;
+use oid::NdisStatus;
+use wlan_model::{KeyFormError, Reason, Refusal, Win32Error};
+
+use crate::HostedNetwork;
+
+pub(crate) fn not_open() -> Refusal {
+    Refusal::new(
+        Win32Error::INVALID_HANDLE,
+        Reason::BadParameters,
+        "The client has not opened a handle.",
+        "Open one first; a connection is one handle.",
+    )
+}
+
+pub(crate) fn already_open() -> Refusal {
+    Refusal::new(
+        Win32Error::INVALID_PARAMETER,
+        Reason::BadParameters,
+        "The connection has opened its handle already.",
+        "Make another connection for another handle.",
+    )
+}
+
+pub(crate) fn client_version(version: u32) -> Refusal {
+    Refusal::new(
+        Win32Error::NOT_SUPPORTED,
+        Reason::BadParameters,
+        format!("Client version {version} is not known."),
+        "Open the handle with version 1 or 2.",
+    )
+}
+
+pub(crate) fn not_ours() -> Refusal {
+    Refusal::new(
+        Win32Error::NOT_SUPPORTED,
+        Reason::BadParameters,
+        "This call is not offered here.",
+        "Simulated stations exist on the simulated radio only: run the service with --radio sim.",
+    )
+}
+
+pub(crate) fn too_many_handles() -> Refusal {
+    Refusal::new(
+        Win32Error::REMOTE_SESSION_LIMIT_EXCEEDED,
+        Reason::InsufficientResources,
+        format!(
+            "{} handles are open, no more are given out.",
+            HostedNetwork::MAX_HANDLES
+        ),
+        "Close handles that are not used any more.",
+    )
+}
+
+pub(crate) fn too_many_calls() -> Refusal {
+    Refusal::new(
+        Win32Error::NO_SYSTEM_RESOURCES,
+        Reason::InsufficientResources,
+        "Too many calls are waiting already.",
+        "Wait for their answers, then try again.",
+    )
+}
+
+pub(crate) fn key_form(error: KeyFormError) -> Refusal {
+    Refusal::new(
+        Win32Error::INVALID_PARAMETER,
+        Reason::BadParameters,
+        error.to_string(),
+        "Use 8 to 63 printable ASCII characters, or 64 hexadecimal digits for a binary key.",
+    )
+}
+
+pub(crate) fn no_peers() -> Refusal {
+    Refusal::new(
+        Win32Error::INVALID_PARAMETER,
+        Reason::BadParameters,
+        "A network for no peers at all is not possible.",
+        "Allow at least 1 peer.",
+    )
+}
+
+pub(crate) fn elevation_required(what: &str) -> Refusal {
+    Refusal::new(
+        Win32Error::ACCESS_DENIED,
+        Reason::ElevationRequired,
+        format!("{what} needs privilege."),
+        "Call as root or as the user the service runs as.",
+    )
+}
+
+pub(crate) fn no_name() -> Refusal {
+    Refusal::new(
+        Win32Error::BAD_CONFIGURATION,
+        Reason::Unspecified,
+        "The network has no name yet.",
+        "Give it one (hostednet set --ssid NAME) or start it once: then it makes one.",
+    )
+}
+
+pub(crate) fn no_primary_key() -> Refusal {
+    Refusal::new(
+        Win32Error::BAD_CONFIGURATION,
+        Reason::Unspecified,
+        "The network has no primary key yet.",
+        "Start it once: then it makes one.",
+    )
+}
+
+pub(crate) fn stopping() -> Refusal {
+    Refusal::new(
+        Win32Error::INVALID_STATE,
+        Reason::ServiceShuttingDown,
+        "The network is being stopped.",
+        "Try again in a moment.",
+    )
+}
+
+pub(crate) fn shutting_down() -> Refusal {
+    Refusal::new(
+        Win32Error::INVALID_STATE,
+        Reason::ServiceShuttingDown,
+        "The service is shutting down.",
+        "Start the service again, then try again.",
+    )
+}
+
+pub(crate) fn unavailable(cause: &Cause) -> Refusal {
+    Refusal {
+        code: Win32Error::INVALID_STATE,
+        reason: Reason::InterfaceUnavailable,
+        cause: cause.clone(),
+    }
+}
+
+pub(crate) fn stop_before_start() -> Refusal {
+    Refusal::new(
+        Win32Error::INVALID_STATE,
+        Reason::StopBeforeStart,
+        "This handle holds no reference on the network.",
+        "Balance each StopUsing with a StartUsing of the same handle, or use ForceStop (hostednet stop).",
+    )
+}
+
+/// A start that waited when the network was stopped.
+pub(crate) fn start_given_up(reason: Reason, cause: Option<&Cause>) -> Refusal {
+    let cause = cause.cloned().unwrap_or_else(|| {
+        let why = match reason {
+            Reason::PropertiesChange => "because its properties changed",
+            Reason::UserAction => "by somebody else",
+            _ => "",
+        };
+        let text = format!("The network was stopped {why}");
+        Cause::new(
+            format!("{} before it was on the air.", text.trim_end()),
+            "Start it again.",
+        )
+    });
+    Refusal {
+        code: Win32Error::INVALID_STATE,
+        reason,
+        cause,
+    }
+}
+
+pub(crate) fn start_failed(status: NdisStatus, cause: &Cause) -> Refusal {
+    Refusal {
+        code: win32_of_status(status),
+        reason: Reason::ApStartFailed,
+        cause: cause.clone(),
+    }
+}
+
+pub(crate) fn persistence_failed(cause: Cause) -> Refusal {
+    Refusal {
+        code: Win32Error::WRITE_FAULT,
+        reason: Reason::PersistenceFailed,
+        cause,
+    }
+}
+
+/// The Win32 code of a status: what Windows' own translation gives where it is known, else
+/// ERROR_GEN_FAILURE.
+const fn win32_of_status(status: NdisStatus) -> Win32Error {
+    match status {
+        NdisStatus::INVALID_PARAMETER => Win32Error::INVALID_PARAMETER,
+        NdisStatus::RESOURCES => Win32Error::NO_SYSTEM_RESOURCES,
+        NdisStatus::NOT_SUPPORTED | NdisStatus::BAD_VERSION => Win32Error::NOT_SUPPORTED,
+        NdisStatus::INVALID_STATE => Win32Error::INVALID_STATE,
+        NdisStatus::INVALID_LENGTH => Win32Error::NDIS_INVALID_LENGTH,
+        NdisStatus::INVALID_DATA => Win32Error::NDIS_INVALID_DATA,
+        NdisStatus::DOT11_MEDIA_IN_USE => Win32Error::NDIS_DOT11_MEDIA_IN_USE,
+        NdisStatus::DOT11_POWER_STATE_INVALID => Win32Error::NDIS_DOT11_POWER_STATE_INVALID,
+        NdisStatus::DOT11_AP_CHANNEL_NOT_ALLOWED => Win32Error::NDIS_DOT11_AP_CHANNEL_NOT_ALLOWED,
+        _ => Win32Error::GEN_FAILURE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_start_keeps_the_drivers_status_and_words() {
+        let cause = Cause::new("Channel 13 is not allowed.", "Choose another.");
+        let refusal = start_failed(NdisStatus::DOT11_AP_CHANNEL_NOT_ALLOWED, &cause);
+        assert_eq!(refusal.code, Win32Error(0x8034_2007));
+        assert_eq!(refusal.reason, Reason::ApStartFailed);
+        assert_eq!(refusal.cause, cause);
+        assert_eq!(
+            start_failed(NdisStatus(0xC000_9999), &cause).code,
+            Win32Error::GEN_FAILURE
+        );
+        assert_eq!(
+            start_failed(NdisStatus::SUCCESS, &cause).code,
+            Win32Error::GEN_FAILURE
+        );
+    }
+
+    #[test]
+    fn a_start_given_up_says_a_whole_sentence() {
+        for reason in [
+            Reason::PropertiesChange,
+            Reason::UserAction,
+            Reason::ClientAbort,
+        ] {
+            let text = start_given_up(reason, None).cause.text;
+            assert!(text.starts_with("The network was stopped") && text.ends_with("on the air."));
+            assert!(!text.contains("  "), "{text}");
+        }
+    }
+}
