@@ -1,0 +1,343 @@
+//! The network as it is announced: beacons, probe responses, association responses, and what a
+//! station must bring along.
+
+use dot11::element::{
+    ElementId, ElementWriter, HtCapabilities, HtOperation, Rates, RsnCapabilities, Rsne, RsneError,
+    WmmInformation, WmmParameters,
+};
+use dot11::frame::{
+    AssociationRequestView, AuthenticationAlgorithm, CapabilityInfo, ManagementAddresses,
+    ManagementBuilder,
+};
+use dot11::{AkmSuite, Channel, CipherSuite, MacAddr, ReasonCode, Ssid, StatusCode};
+use radio::{ApConfig, Capabilities};
+use serde::{Deserialize, Serialize};
+
+/// Rates of a 2.4 GHz network in 500 kbit/s: the four of 802.11b are basic.
+const RATES_2GHZ: [u8; 12] = [
+    0x82, 0x84, 0x8b, 0x96, 0x0c, 0x12, 0x18, 0x24, 0x30, 0x48, 0x60, 0x6c,
+];
+/// Rates of a 5 GHz network: 6, 12 and 24 Mbit/s are basic.
+const RATES_5GHZ: [u8; 8] = [0x8c, 0x12, 0x98, 0x24, 0xb0, 0x48, 0x60, 0x6c];
+
+/// HT capabilities that make no sense or no good on a 20 MHz channel: 40 MHz width, greenfield, short
+/// guard interval at 40 MHz, DSSS/CCK at 40 MHz, 40 MHz intolerance.
+const HT_UNUSED: u16 = 0x0002 | 0x0010 | 0x0040 | 0x1000 | 0x4000;
+
+/// RSN capabilities: sixteen replay counters, which WMM's traffic classes need.
+const RSN_CAPABILITIES: u16 = 0x000c;
+
+/// Extended capability "operating mode notification", which the radio handles.
+const OPERATING_MODE_NOTIFICATION: u16 = 62;
+/// Where a probe response has its receiver.
+const RECEIVER: core::ops::Range<usize> = 4..10;
+
+/// What a start fixes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BssSettings {
+    pub(crate) ssid: Ssid,
+    pub(crate) beacon_interval: u16,
+    pub(crate) dtim_period: u8,
+}
+
+/// The network on the air.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Bss {
+    settings: BssSettings,
+    pub(crate) bssid: MacAddr,
+    pub(crate) channel: Channel,
+    ht: Option<HtCapabilities>,
+    rates: Vec<u8>,
+    /// The RSN element with id and length.
+    pub(crate) rsne: Vec<u8>,
+    probe_response: Vec<u8>,
+}
+
+/// What a station asks for, in a request we could accept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Join {
+    pub(crate) reassociation: bool,
+    pub(crate) capability: CapabilityInfo,
+    pub(crate) listen_interval: u16,
+    pub(crate) rates: Vec<u8>,
+    /// Body of the HT Capabilities element.
+    pub(crate) ht: Option<Vec<u8>>,
+    pub(crate) extended_capabilities: Vec<u8>,
+    pub(crate) wme: bool,
+    /// The RSN element with id and length.
+    pub(crate) rsne: Vec<u8>,
+}
+
+impl Bss {
+    pub(crate) fn new(settings: BssSettings, radio: &Capabilities, channel: Channel) -> Self {
+        let ht = radio.ht.map(|ht| HtCapabilities {
+            info: ht.info & !HT_UNUSED,
+            ampdu: ht.ampdu,
+            mcs: ht.mcs,
+            ..HtCapabilities::default()
+        });
+        let rates = if channel.is_2ghz() {
+            RATES_2GHZ.to_vec()
+        } else {
+            RATES_5GHZ.to_vec()
+        };
+        let rsne = Rsne {
+            capabilities: RsnCapabilities(RSN_CAPABILITIES),
+            ..Rsne::wpa2_personal()
+        };
+        let mut writer = ElementWriter::new();
+        writer
+            .rsne(&rsne)
+            .expect("an RSN element with one suite each fits");
+        let mut bss = Self {
+            settings,
+            bssid: radio.address,
+            channel,
+            ht,
+            rates,
+            rsne: writer.finish(),
+            probe_response: Vec::new(),
+        };
+        bss.probe_response = bss.build_probe_response();
+        bss
+    }
+
+    /// The same network on another channel of the same band or not.
+    pub(crate) fn moved_to(&self, channel: Channel) -> Self {
+        let rates = if channel.is_2ghz() {
+            RATES_2GHZ.to_vec()
+        } else {
+            RATES_5GHZ.to_vec()
+        };
+        let mut bss = Self {
+            channel,
+            rates,
+            ..self.clone()
+        };
+        bss.probe_response = bss.build_probe_response();
+        bss
+    }
+
+    pub(crate) const fn has_ht(&self) -> bool {
+        self.ht.is_some()
+    }
+
+    pub(crate) fn ap_config(&self) -> ApConfig {
+        ApConfig {
+            ssid: self.settings.ssid.clone(),
+            bssid: self.bssid,
+            channel: self.channel,
+            ht: self.has_ht(),
+            beacon_head: self.beacon_head(),
+            beacon_tail: self.beacon_tail(),
+            beacon_interval: self.settings.beacon_interval,
+            dtim_period: self.settings.dtim_period,
+            cipher: CipherSuite::CCMP,
+            basic_rates: Rates::new(&self.rates).basic().collect(),
+            isolate: false,
+        }
+    }
+
+    /// The beacon up to the place of the TIM element.
+    pub(crate) fn beacon_head(&self) -> Vec<u8> {
+        ManagementBuilder::beacon(self.bssid, self.settings.beacon_interval, self.capability())
+            .with(|e| self.write_front(e))
+            .finish()
+    }
+
+    /// The beacon's elements after the TIM element.
+    pub(crate) fn beacon_tail(&self) -> Vec<u8> {
+        let mut writer = ElementWriter::new();
+        self.write_back(&mut writer);
+        writer.finish()
+    }
+
+    fn build_probe_response(&self) -> Vec<u8> {
+        let to_nobody = ManagementAddresses::from_ap(self.bssid, MacAddr::default());
+        let interval = self.settings.beacon_interval;
+        ManagementBuilder::probe_response(to_nobody, interval, self.capability())
+            .with(|e| {
+                self.write_front(e);
+                self.write_back(e);
+            })
+            .finish()
+    }
+
+    pub(crate) fn probe_response(&self, to: MacAddr) -> Vec<u8> {
+        let mut frame = self.probe_response.clone();
+        if let Some(receiver) = frame.get_mut(RECEIVER) {
+            receiver.copy_from_slice(&to.0);
+        }
+        frame
+    }
+
+    pub(crate) fn authentication(
+        &self,
+        to: MacAddr,
+        algorithm: AuthenticationAlgorithm,
+        transaction: u16,
+        status: StatusCode,
+    ) -> Vec<u8> {
+        let addresses = ManagementAddresses::from_ap(self.bssid, to);
+        ManagementBuilder::authentication(addresses, algorithm, transaction, status).finish()
+    }
+
+    pub(crate) fn deauthentication(&self, to: MacAddr, reason: ReasonCode) -> Vec<u8> {
+        let addresses = ManagementAddresses::from_ap(self.bssid, to);
+        ManagementBuilder::deauthentication(addresses, reason).finish()
+    }
+
+    pub(crate) fn disassociation(&self, to: MacAddr, reason: ReasonCode) -> Vec<u8> {
+        let addresses = ManagementAddresses::from_ap(self.bssid, to);
+        ManagementBuilder::disassociation(addresses, reason).finish()
+    }
+
+    /// A response that accepts `join` under this association id.
+    pub(crate) fn acceptance(&self, to: MacAddr, join: &Join, aid: u16) -> Vec<u8> {
+        ManagementBuilder::association_response(
+            ManagementAddresses::from_ap(self.bssid, to),
+            join.reassociation,
+            self.capability(),
+            StatusCode::SUCCESS,
+            aid,
+        )
+        .with(|e| {
+            e.rates(&self.rates);
+            if join.ht.is_some() {
+                self.write_ht(e);
+            }
+            e.extended_capabilities(8, &[OPERATING_MODE_NOTIFICATION]);
+            if join.wme {
+                e.wmm_parameters(&WmmParameters::default());
+            }
+        })
+        .finish()
+    }
+
+    pub(crate) fn refusal(&self, to: MacAddr, reassociation: bool, status: StatusCode) -> Vec<u8> {
+        let addresses = ManagementAddresses::from_ap(self.bssid, to);
+        let capability = self.capability();
+        ManagementBuilder::association_response(addresses, reassociation, capability, status, 0)
+            .with(|e| {
+                e.rates(&self.rates);
+            })
+            .finish()
+    }
+
+    /// Whether a probe request is meant for us.
+    pub(crate) fn is_asked_for(&self, elements: dot11::element::Elements<'_>) -> bool {
+        let named = match elements.body(ElementId::SSID) {
+            Some(name) => name.is_empty() || name == self.settings.ssid.as_bytes(),
+            None => false,
+        };
+        // A request may leak in from a neighbouring channel: it says which one it was meant for.
+        let on_channel = match elements.body(ElementId::DS_PARAMETER_SET) {
+            Some(body) => body == [self.channel.number()],
+            None => true,
+        };
+        named && on_channel && elements.is_well_formed()
+    }
+
+    /// Checks a (re)association request against what we announce (clause 11.3.5.3).
+    ///
+    /// # Errors
+    /// The status for the response.
+    pub(crate) fn check(&self, request: &AssociationRequestView<'_>) -> Result<Join, StatusCode> {
+        let elements = request.elements;
+        if !elements.is_well_formed() {
+            return Err(StatusCode::INVALID_ELEMENT);
+        }
+        if elements.body(ElementId::SSID) != Some(self.settings.ssid.as_bytes()) {
+            return Err(StatusCode::REFUSED);
+        }
+        let capability = request.capability;
+        if !capability.has(CapabilityInfo::ESS) || capability.has(CapabilityInfo::IBSS) {
+            return Err(StatusCode::REFUSED_CAPABILITIES_MISMATCH);
+        }
+        let rates = Rates::from_elements(elements);
+        if !Rates::new(&self.rates).basic().any(|rate| rates.has(rate)) {
+            return Err(StatusCode::REFUSED_BASIC_RATES_MISMATCH);
+        }
+        let rsne = elements
+            .find(ElementId::RSN)
+            .ok_or(StatusCode::INVALID_ELEMENT)?;
+        check_rsne(rsne.body())?;
+        let wme = WmmInformation::from_elements(elements).is_some();
+        let ht = elements
+            .body(ElementId::HT_CAPABILITIES)
+            .and_then(|b| b.get(..HtCapabilities::LEN));
+        Ok(Join {
+            reassociation: request.current_ap.is_some(),
+            capability,
+            listen_interval: request.listen_interval,
+            rates: rates.as_bytes().to_vec(),
+            // HT without WMM does not exist (clause 10.2.3).
+            ht: ht.filter(|_| self.has_ht() && wme).map(<[u8]>::to_vec),
+            extended_capabilities: elements
+                .body(ElementId::EXTENDED_CAPABILITIES)
+                .unwrap_or_default()
+                .to_vec(),
+            wme,
+            rsne: rsne.as_bytes().to_vec(),
+        })
+    }
+
+    const fn capability(&self) -> CapabilityInfo {
+        let common = CapabilityInfo::ESS | CapabilityInfo::PRIVACY;
+        CapabilityInfo(if self.channel.is_2ghz() {
+            common | CapabilityInfo::SHORT_SLOT_TIME
+        } else {
+            common
+        })
+    }
+
+    /// Elements before the TIM element, in the order of table 9-32.
+    fn write_front(&self, e: &mut ElementWriter) {
+        e.ssid(self.settings.ssid.as_bytes());
+        e.supported_rates(&self.rates);
+        if self.channel.is_2ghz() {
+            e.ds_parameter_set(self.channel.number());
+        }
+    }
+
+    /// Elements after the TIM element.
+    fn write_back(&self, e: &mut ElementWriter) {
+        if self.channel.is_2ghz() {
+            e.erp(0);
+        }
+        e.extended_rates(&self.rates);
+        e.raw(&self.rsne);
+        self.write_ht(e);
+        e.extended_capabilities(8, &[OPERATING_MODE_NOTIFICATION]);
+        e.wmm_parameters(&WmmParameters::default());
+    }
+
+    fn write_ht(&self, e: &mut ElementWriter) {
+        if let Some(ht) = &self.ht {
+            e.ht_capabilities(ht);
+            e.ht_operation(&HtOperation::twenty_mhz(self.channel.number()));
+        }
+    }
+}
+
+/// The one pair a Hosted Network offers: CCMP and pre-shared key. A station must have chosen, so
+/// its lists have one entry each.
+fn check_rsne(body: &[u8]) -> Result<(), StatusCode> {
+    let rsne = Rsne::parse(body).map_err(|error| match error {
+        RsneError::UnsupportedVersion(_) => StatusCode::UNSUPPORTED_RSNE_VERSION,
+        RsneError::Truncated | RsneError::EmptyList => StatusCode::INVALID_ELEMENT,
+    })?;
+    if rsne.group_cipher != CipherSuite::CCMP {
+        return Err(StatusCode::INVALID_GROUP_CIPHER);
+    }
+    if rsne.pairwise != [CipherSuite::CCMP] {
+        return Err(StatusCode::INVALID_PAIRWISE_CIPHER);
+    }
+    if rsne.akm != [AkmSuite::PSK] {
+        return Err(StatusCode::INVALID_AKMP);
+    }
+    if rsne.capabilities.has(RsnCapabilities::MFP_REQUIRED) {
+        return Err(StatusCode::INVALID_RSNE_CAPABILITIES);
+    }
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! The ExtAP port: its settings and its two states, INIT and OP (native-80211-ihv reference, 3.3
+//! and 4.2).
+
+use clock::{Duration, Instant};
+use dot11::{Channel, CipherSuite, Ssid};
+use oid::{AuthAlgorithm, CipherAlgorithm, Failure, NdisStatus, OperationMode, Request, RequestId};
+use radio::{Capabilities, ChannelInfo};
+use serde::{Deserialize, Serialize};
+
+use crate::mlme::Mlme;
+use crate::mlme::bss::BssSettings;
+use crate::outbox::failure;
+
+/// After the driver ended the access point, a start is refused for this long.
+pub(crate) const HALT_TIME: Duration = Duration::from_secs(1);
+
+/// Channels tried in this order when nobody has a wish.
+const FAVOURITE_CHANNELS: [u8; 3] = [6, 1, 11];
+
+/// What the set OIDs collect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    mode: OperationMode,
+    ssid: Option<Ssid>,
+    beacon_period: u16,
+    dtim_period: u8,
+    channel: Option<Channel>,
+    pub(crate) unicast_cipher: CipherAlgorithm,
+    pub(crate) multicast_cipher: CipherAlgorithm,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            mode: OperationMode::ExtensibleStation,
+            ssid: None,
+            beacon_period: 100,
+            dtim_period: 2,
+            channel: None,
+            unicast_cipher: CipherAlgorithm::CCMP,
+            multicast_cipher: CipherAlgorithm::CCMP,
+        }
+    }
+}
+
+/// Where the port stands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum State {
+    /// INIT.
+    Init,
+    /// On the way to OP.
+    Starting(Box<Starting>),
+    /// OP.
+    Op(Box<Mlme>),
+    /// On the way back to INIT, with the requests that wait for it.
+    Resetting(Vec<RequestId>),
+    /// INIT, between STOP_AP and CAN_SUSTAIN_AP.
+    Halted { until: Instant },
+}
+
+/// A start under way: the access point itself and the group keys that were set before.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Starting {
+    pub(crate) request: RequestId,
+    pub(crate) mlme: Box<Mlme>,
+    /// Commands not yet answered.
+    pub(crate) outstanding: u32,
+    pub(crate) outcome: StartOutcome,
+}
+
+/// How a start has gone so far.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum StartOutcome {
+    /// Nothing was answered yet.
+    Unknown,
+    /// The access point is on the air.
+    OnAir,
+    /// The access point was refused.
+    Refused(Failure),
+    /// It is on the air, but a key was refused.
+    Broken(Failure),
+}
+
+impl Settings {
+    /// Carries out one of the set OIDs that are allowed in INIT only.
+    ///
+    /// # Errors
+    /// The status for the completion; nothing has changed.
+    pub(crate) fn set(&mut self, request: Request, state: &State) -> Result<(), Failure> {
+        if !matches!(state, State::Init | State::Halted { .. }) {
+            return Err(not_now("The access point runs."));
+        }
+        if let Request::CurrentOperationMode(mode) = request {
+            if mode == OperationMode::NetworkMonitor {
+                return Err(failure(
+                    NdisStatus::BAD_VERSION,
+                    "This port has no monitor mode.",
+                    "Use the access point mode.",
+                ));
+            }
+            *self = Self {
+                mode,
+                ..Self::default()
+            };
+            return Ok(());
+        }
+        if self.mode != OperationMode::ExtensibleAp {
+            return Err(not_now("The port is not in access point mode."));
+        }
+        match request {
+            Request::DesiredSsid(ssid) => self.ssid = Some(ssid),
+            Request::BeaconPeriod(0) => return Err(invalid("A beacon period is 1 to 65535.")),
+            Request::BeaconPeriod(period) => self.beacon_period = period,
+            Request::DtimPeriod(0) => return Err(invalid("A DTIM period is 1 to 255.")),
+            Request::DtimPeriod(period) => self.dtim_period = period,
+            Request::EnabledAuthenticationAlgorithm(AuthAlgorithm::RSNA_PSK) => {
+                self.unicast_cipher = CipherAlgorithm::CCMP;
+                self.multicast_cipher = CipherAlgorithm::CCMP;
+            }
+            Request::EnabledAuthenticationAlgorithm(_) => {
+                return Err(invalid(
+                    "The only authentication is WPA2-Personal (RSNA_PSK).",
+                ));
+            }
+            Request::EnabledUnicastCipherAlgorithm(CipherAlgorithm::CCMP) => {
+                self.unicast_cipher = CipherAlgorithm::CCMP;
+            }
+            Request::EnabledMulticastCipherAlgorithm(CipherAlgorithm::CCMP) => {
+                self.multicast_cipher = CipherAlgorithm::CCMP;
+            }
+            Request::EnabledUnicastCipherAlgorithm(_)
+            | Request::EnabledMulticastCipherAlgorithm(_) => {
+                return Err(invalid("The only cipher is CCMP."));
+            }
+            Request::CurrentChannel(channel) => self.channel = channel,
+            other => unreachable!("{other:?} is no setting"),
+        }
+        Ok(())
+    }
+
+    /// Checks everything a start needs that is known without asking the radio.
+    ///
+    /// # Errors
+    /// The status for the completion.
+    pub(crate) fn plan_start(
+        &self,
+        radio: &Capabilities,
+    ) -> Result<(BssSettings, Channel), Failure> {
+        if self.mode != OperationMode::ExtensibleAp {
+            return Err(not_now("The port is not in access point mode."));
+        }
+        let Some(ssid) = self.ssid.clone() else {
+            return Err(not_now("The network has no name yet."));
+        };
+        if !radio.ciphers.contains(&CipherSuite::CCMP) {
+            return Err(failure(
+                NdisStatus::NOT_SUPPORTED,
+                &format!("The radio {} cannot encrypt with CCMP.", radio.name),
+                "Use another radio.",
+            ));
+        }
+        let channel = choose_channel(self.channel, radio)?;
+        let settings = BssSettings {
+            ssid,
+            beacon_interval: self.beacon_period,
+            dtim_period: self.dtim_period,
+        };
+        Ok((settings, channel))
+    }
+}
+
+/// A connection of the same radio dictates, then the wish counts, then our favourites.
+fn choose_channel(wish: Option<Channel>, radio: &Capabilities) -> Result<Channel, Failure> {
+    match (radio.forced_channel, wish) {
+        (Some(forced), Some(wish)) if forced != wish => Err(failure(
+            NdisStatus::DOT11_MEDIA_IN_USE,
+            &format!(
+                "The radio {} is in use on channel {} and cannot serve channel {} at the same time.",
+                radio.name,
+                forced.number(),
+                wish.number()
+            ),
+            &format!(
+                "Ask for channel {} or for none, or end the other connection.",
+                forced.number()
+            ),
+        )),
+        (Some(channel), _) | (None, Some(channel)) => permitted(channel, radio),
+        (None, None) => FAVOURITE_CHANNELS
+            .iter()
+            .filter_map(|number| Channel::new(*number))
+            .find(|channel| radio.allows(*channel))
+            .or_else(|| {
+                radio
+                    .channels
+                    .iter()
+                    .find(|c| c.usable())
+                    .map(|c| c.channel)
+            })
+            .ok_or_else(|| {
+                failure(
+                    NdisStatus::DOT11_AP_CHANNEL_NOT_ALLOWED,
+                    &format!(
+                        "The radio {} has no channel for an access point.",
+                        radio.name
+                    ),
+                    "Set the country with `iw reg set`.",
+                )
+            }),
+    }
+}
+
+fn permitted(channel: Channel, radio: &Capabilities) -> Result<Channel, Failure> {
+    let number = channel.number();
+    let refuse = |why: &str| {
+        Err(failure(
+            NdisStatus::DOT11_AP_CHANNEL_NOT_ALLOWED,
+            &format!("Channel {number} cannot carry an access point: {why}."),
+            "Choose another channel, or set the country with `iw reg set`.",
+        ))
+    };
+    match radio.channels.iter().find(|c| c.channel == channel) {
+        None => refuse("the radio does not have it"),
+        Some(ChannelInfo { disabled: true, .. }) => refuse("the regulatory domain forbids it"),
+        Some(ChannelInfo { no_ir: true, .. }) => {
+            refuse("the regulatory domain forbids to transmit there first")
+        }
+        Some(ChannelInfo { radar: true, .. }) => refuse("it needs radar detection"),
+        Some(_) => Ok(channel),
+    }
+}
+
+pub(crate) fn not_now(text: &str) -> Failure {
+    failure(
+        NdisStatus::INVALID_STATE,
+        text,
+        "This is a fault of the program that asked.",
+    )
+}
+
+fn invalid(text: &str) -> Failure {
+    failure(
+        NdisStatus::INVALID_DATA,
+        text,
+        "This is a fault of the program that asked.",
+    )
+}

@@ -1,0 +1,320 @@
+//! OID requests, one by one.
+
+use clock::Instant;
+use dot11::{MacAddr, ReasonCode};
+use oid::{DefaultKey, Failure, KeyMappingKey, NdisStatus, Reply, Request, RequestId};
+use radio::{Command, KeyScope};
+
+use crate::key_table::{Change, KeyTable, check_id};
+use crate::mlme::bss::Bss;
+use crate::mlme::{Mlme, RadioTraits};
+use crate::outbox::{Pending, failure};
+use crate::port::{Settings, StartOutcome, Starting, State, not_now};
+use crate::{Miniport, RadioState};
+
+/// NDIS_STATUS_RESET_IN_PROGRESS.
+const RESET_IN_PROGRESS: NdisStatus = NdisStatus(0xC001_000D);
+
+impl Miniport {
+    /// The service asks. Every request is answered by exactly one completion.
+    pub fn handle_request(&mut self, id: RequestId, request: Request, now: Instant) {
+        match request {
+            Request::CurrentOperationMode(_)
+            | Request::DesiredSsid(_)
+            | Request::BeaconPeriod(_)
+            | Request::DtimPeriod(_)
+            | Request::EnabledAuthenticationAlgorithm(_)
+            | Request::EnabledUnicastCipherAlgorithm(_)
+            | Request::EnabledMulticastCipherAlgorithm(_)
+            | Request::CurrentChannel(_) => {
+                let result = self.settings.set(request, &self.state);
+                self.out.complete(id, result.map(|()| Reply::Done));
+            }
+            Request::StartAp => {
+                if let Err(failure) = self.start(id) {
+                    self.out.fail(id, &failure);
+                }
+            }
+            Request::Reset { default_mib } => self.reset(id, default_mib, now),
+            Request::IncomingAssociationDecision(decision) => {
+                self.in_op(id, now, |mlme, cx| mlme.decide(id, decision, cx));
+            }
+            Request::DisassociatePeer { peer, reason } => {
+                self.in_op(id, now, |mlme, cx| {
+                    mlme.send_away(peer, reason_for(reason), id, cx)
+                });
+            }
+            Request::CipherDefaultKey(key) => {
+                if let Err(failure) = self.set_default_key(id, key) {
+                    self.out.fail(id, &failure);
+                }
+            }
+            Request::CipherDefaultKeyId(key_id) => match check_id(key_id) {
+                Ok(key_id) => self.set_default_key_id(id, key_id),
+                Err(failure) => self.out.fail(id, &failure),
+            },
+            Request::CipherKeyMappingKey(key) => {
+                if let Err(failure) = self.set_mapping_key(id, key, now) {
+                    self.out.fail(id, &failure);
+                }
+            }
+            Request::PortStateNotification { peer, open } => {
+                self.in_op(id, now, |mlme, cx| mlme.set_port(peer, open, id, cx));
+            }
+            Request::SendPacket { peer, pdu } => self.send_packet(id, peer, pdu),
+            Request::QueryKeyCounter(index) => match self.check_counter(index) {
+                Ok(index) if self.is_on_air() => {
+                    let pending = Pending::Counter {
+                        request: id,
+                        index,
+                        value: None,
+                    };
+                    self.out
+                        .send_for(Command::QueryGroupCounter { index }, pending);
+                }
+                Ok(_) => self.out.complete(id, Ok(Reply::KeyCounter(0))),
+                Err(failure) => self.out.fail(id, &failure),
+            },
+            Request::EnumPeerInfo => {
+                let peers = match &self.state {
+                    State::Op(mlme) => mlme.peer_info(),
+                    State::Init
+                    | State::Starting(_)
+                    | State::Resetting(_)
+                    | State::Halted { .. } => Vec::new(),
+                };
+                self.out.complete(id, Ok(Reply::PeerInfo(peers)));
+            }
+        }
+    }
+
+    /// OID_DOT11_START_AP_REQUEST. Everything is checked before the radio hears of it.
+    fn start(&mut self, id: RequestId) -> Result<(), Failure> {
+        match &self.state {
+            State::Init => {}
+            State::Halted { .. } => {
+                return Err(failure(
+                    NdisStatus::INVALID_STATE,
+                    "The driver has just ended the access point.",
+                    "Try again in a second.",
+                ));
+            }
+            State::Starting(_) | State::Op(_) | State::Resetting(_) => {
+                return Err(not_now("The access point runs."));
+            }
+        }
+        let radio = match &self.radio {
+            RadioState::Present(radio) => radio,
+            RadioState::Absent(cause) => {
+                return Err(Failure {
+                    status: NdisStatus::DOT11_POWER_STATE_INVALID,
+                    cause: cause.clone(),
+                });
+            }
+        };
+        let (settings, channel) = self.settings.plan_start(radio)?;
+        let traits = RadioTraits {
+            reports_tx_status: radio.reports_tx_status,
+            max_stations: radio.max_stations.unwrap_or(u16::MAX),
+        };
+        let bss = Bss::new(settings, radio, channel);
+        self.out
+            .send_for(Command::StartAp(Box::new(bss.ap_config())), Pending::Start);
+        let mut outstanding = 1;
+        for index in self.keys.default_indices() {
+            if let Some(command) = self.keys.default_command(index) {
+                let pending = Pending::DefaultKey {
+                    index,
+                    request: None,
+                };
+                let command = self.out.send_for(command, pending);
+                self.keys.default_moves(index, command);
+                outstanding += 1;
+            }
+        }
+        if let Some(command) = self.keys.use_command() {
+            self.out.send_for(command, Pending::Start);
+            outstanding += 1;
+        }
+        let mlme = Box::new(Mlme::new(bss, traits, self.secret));
+        let outcome = StartOutcome::Unknown;
+        self.state = State::Starting(Box::new(Starting {
+            request: id,
+            mlme,
+            outstanding,
+            outcome,
+        }));
+        Ok(())
+    }
+
+    /// OID_DOT11_RESET_REQUEST.
+    fn reset(&mut self, id: RequestId, default_mib: bool, now: Instant) {
+        self.with_mlme(now, |mlme, cx| mlme.shut_down(cx));
+        self.keys.clear();
+        if default_mib {
+            self.settings = Settings::default();
+        }
+        match &mut self.state {
+            State::Init | State::Halted { .. } => {
+                self.out.done(id);
+                return;
+            }
+            State::Resetting(requests) => {
+                requests.push(id);
+                return;
+            }
+            State::Starting(starting) => {
+                let reset = failure(
+                    RESET_IN_PROGRESS,
+                    "The start was given up for a reset.",
+                    "Start again.",
+                );
+                self.out.fail(starting.request, &reset);
+            }
+            State::Op(_) => {}
+        }
+        self.out.send_for(Command::StopAp, Pending::Stop);
+        self.state = State::Resetting(vec![id]);
+    }
+
+    fn set_default_key(&mut self, id: RequestId, key: DefaultKey) -> Result<(), Failure> {
+        let index = KeyTable::check_default(&key, self.settings.multicast_cipher)?;
+        let Some(material) = key.material else {
+            let known = self.keys.delete_default(index);
+            if known && self.is_on_air() {
+                let command = Command::RemoveKey {
+                    scope: KeyScope::Group,
+                    index,
+                };
+                self.out.send_for(command, Pending::Removal(id));
+            } else {
+                self.out.done(id);
+            }
+            return Ok(());
+        };
+        let change = self.keys.set_default(index, material, key.is_static);
+        let command = self
+            .keys
+            .default_command(index)
+            .filter(|_| self.is_on_air());
+        match (change, command) {
+            (Change::Set, Some(command)) => {
+                let pending = Pending::DefaultKey {
+                    index,
+                    request: Some(id),
+                };
+                let command = self.out.send_for(command, pending);
+                self.keys.default_moves(index, command);
+            }
+            (Change::Nothing, _) | (Change::Set, None) => self.out.done(id),
+        }
+        Ok(())
+    }
+
+    fn set_default_key_id(&mut self, id: RequestId, key_id: u8) {
+        self.keys.set_default_id(key_id);
+        // Without such a key, or off the air, it is remembered.
+        match self.is_on_air().then(|| self.keys.use_command()).flatten() {
+            Some(command) => {
+                self.out.send_for(command, Pending::UseKey(id));
+            }
+            None => self.out.done(id),
+        }
+    }
+
+    fn set_mapping_key(
+        &mut self,
+        id: RequestId,
+        key: KeyMappingKey,
+        now: Instant,
+    ) -> Result<(), Failure> {
+        let own = match &self.radio {
+            RadioState::Present(radio) => Some(radio.address),
+            RadioState::Absent(_) => None,
+        };
+        self.keys
+            .check_mapping(&key, self.settings.unicast_cipher, own)?;
+        let peer = key.peer;
+        let in_radio = matches!(&self.state, State::Op(mlme) if mlme.is_in_radio(peer));
+        let Some(material) = key.material else {
+            if self.keys.delete_mapping(peer, key.direction) && in_radio {
+                self.with_mlme(now, |mlme, cx| mlme.close_before_key_removal(peer, cx));
+                let command = Command::RemoveKey {
+                    scope: KeyScope::Pairwise(peer),
+                    index: 0,
+                };
+                self.out.send_for(command, Pending::Removal(id));
+            } else {
+                self.out.done(id);
+            }
+            return Ok(());
+        };
+        let change = self.keys.set_mapping(peer, material, key.is_static);
+        let command = self.keys.mapping_command(peer).filter(|_| in_radio);
+        match (change, command) {
+            (Change::Set, Some(command)) => {
+                let pending = Pending::MappingKey {
+                    peer,
+                    request: Some(id),
+                };
+                let command = self.out.send_for(command, pending);
+                self.keys.mapping_moves(peer, command);
+            }
+            // The very key is in the radio, or it waits for its peer.
+            (Change::Nothing, _) | (Change::Set, None) => self.out.done(id),
+        }
+        Ok(())
+    }
+
+    fn send_packet(&mut self, id: RequestId, peer: MacAddr, pdu: Vec<u8>) {
+        if matches!(&self.state, State::Op(mlme) if mlme.is_in_radio(peer)) {
+            self.out
+                .send_for(Command::SendEapol { peer, pdu }, Pending::Request(id));
+        } else {
+            self.out
+                .fail(id, &not_now("The station is not associated."));
+        }
+    }
+
+    fn check_counter(&self, index: u32) -> Result<u8, Failure> {
+        let index = check_id(index)?;
+        if self.keys.has_default(index) {
+            Ok(index)
+        } else {
+            Err(failure(
+                NdisStatus::INVALID_DATA,
+                "There is no default key at this index.",
+                "This is a fault of the program that asked.",
+            ))
+        }
+    }
+
+    /// Whether the radio carries, or is about to carry, the access point: keys go down at once.
+    const fn is_on_air(&self) -> bool {
+        matches!(self.state, State::Op(_) | State::Starting(_))
+    }
+
+    /// A request that is allowed in OP only.
+    fn in_op(
+        &mut self,
+        id: RequestId,
+        now: Instant,
+        f: impl FnOnce(&mut Mlme, &mut crate::Context<'_>),
+    ) {
+        if matches!(self.state, State::Op(_)) {
+            self.with_mlme(now, f);
+        } else {
+            self.out
+                .fail(id, &not_now("The access point does not run."));
+        }
+    }
+}
+
+/// Reason 0 is reserved on the air (clause 9.4.1.7).
+const fn reason_for(reason: ReasonCode) -> ReasonCode {
+    if reason.0 == 0 {
+        ReasonCode::UNSPECIFIED
+    } else {
+        reason
+    }
+}
