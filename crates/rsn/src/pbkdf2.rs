@@ -36,3 +36,23 @@ fn following_block(digest: &[u8; 20]) -> [u8; 64] {
     block[56..].copy_from_slice(&(8 * 84u64).to_be_bytes());
     block
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_the_pbkdf2_crate(
+            password in proptest::collection::vec(32u8..127, 8..64),
+            salt in proptest::collection::vec(any::<u8>(), 1..=32),
+            rounds in 1u32..20,
+        ) {
+            let mut ours = [0; 32];
+            super::derive(&password, &salt, rounds, &mut ours);
+            let mut theirs = [0; 32];
+            pbkdf2::pbkdf2::<hmac::Hmac<sha1::Sha1>>(&password, &salt, rounds, &mut theirs).unwrap();
+            prop_assert_eq!(ours, theirs);
+        }
+    }
+}
