@@ -8,7 +8,7 @@ use softap::{Candidates, Output, Peer, RunSettings, SoftAp};
 /// The methods of [`SoftAp`] in use here, with their contracts.
 pub(crate) trait AccessPoint: fmt::Debug {
     fn start(&mut self, settings: RunSettings, candidates: Candidates, now: Instant);
-    fn stop(&mut self, now: Instant);
+    fn stop(&mut self);
     fn set_keys(&mut self, candidates: Candidates, now: Instant);
     fn peers(&self) -> Vec<Peer>;
     fn handle_completion(&mut self, completion: oid::Completion, now: Instant);
@@ -23,8 +23,8 @@ impl AccessPoint for SoftAp {
         Self::start(self, settings, candidates, now);
     }
 
-    fn stop(&mut self, now: Instant) {
-        Self::stop(self, now);
+    fn stop(&mut self) {
+        Self::stop(self);
     }
 
     fn set_keys(&mut self, candidates: Candidates, now: Instant) {

@@ -1,7 +1,7 @@
 //! What each call asks for, before it changes anything.
 
 use clock::Instant;
-use wlan_model::{Refusal, SecondaryKey};
+use wlan_model::{Reason, Refusal, SecondaryKey};
 use wlan_rpc::{Answer, Call};
 
 use crate::access_point::AccessPoint;
@@ -100,9 +100,9 @@ impl<A: AccessPoint> Engine<A> {
                 Step::Queued(Action::Start(Hold::Forced))
             }
             // Stops change no setting: they need not wait for those who do.
-            Call::StopUsing => self.stop_using(caller, now)?,
+            Call::StopUsing => self.stop_using(caller)?,
             Call::ForceStop => {
-                self.force_stop(caller, now);
+                self.force_stop(caller);
                 Step::UnderWay
             }
         })
@@ -171,7 +171,7 @@ impl<A: AccessPoint> Engine<A> {
         })
     }
 
-    fn stop_using(&mut self, caller: Caller, now: Instant) -> Result<Step, Refusal> {
+    fn stop_using(&mut self, caller: Caller) -> Result<Step, Refusal> {
         self.refuse_while_stopping()?;
         if let State::Unavailable { cause } = &self.state {
             return Err(refusal::unavailable(cause));
@@ -185,14 +185,14 @@ impl<A: AccessPoint> Engine<A> {
         if run.is_held() {
             return Ok(Step::Answered(Answer::Done));
         }
-        self.stop(wlan_model::Reason::UserAction, None, Some(caller), now);
+        self.stop(Reason::UserAction, None, Some(caller));
         Ok(Step::UnderWay)
     }
 
     /// Never fails: on a network that does not run there is nothing to stop (clients begin with
     /// it), and on one that is being stopped it waits for the end.
-    fn force_stop(&mut self, caller: Caller, now: Instant) {
-        self.stop(wlan_model::Reason::UserAction, None, Some(caller), now);
+    fn force_stop(&mut self, caller: Caller) {
+        self.stop(Reason::UserAction, None, Some(caller));
     }
 
     pub(crate) fn refuse_while_stopping(&self) -> Result<(), Refusal> {

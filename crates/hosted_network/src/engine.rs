@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use cause::Cause;
 use clock::{Duration, Instant};
 use dot11::Channel;
+use serde::{Deserialize, Serialize};
 use softap::PeerKey;
 use wlan_model::{
     ConnectionSettings, HostedNetworkState, Notification, Reason, Refusal, SecondaryKey, Settings,
@@ -20,7 +21,7 @@ use crate::state::{Caller, Hold, Life, Radio, Run, State};
 use crate::{ClientId, Config, HostedNetwork, Output, Rights, refusal};
 
 /// [`HostedNetwork`](crate::HostedNetwork) over any access point.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Engine<A> {
     pub(crate) access_point: A,
     pub(crate) entropy: Entropy,
@@ -44,7 +45,7 @@ pub(crate) struct Engine<A> {
 }
 
 /// What never changes.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Fixed {
     pub(crate) host_name: String,
     pub(crate) channel: Option<Channel>,
@@ -96,7 +97,7 @@ impl<A: AccessPoint> Engine<A> {
     pub(crate) fn handle_client_gone(&mut self, client: ClientId, now: Instant) {
         if self.clients.remove(&client).is_some() {
             self.queue.retain(|job| job.caller.client != client);
-            self.drop_references(client, now);
+            self.drop_references(client);
         }
         self.pump(now);
     }
@@ -144,7 +145,7 @@ impl<A: AccessPoint> Engine<A> {
             for job in core::mem::take(&mut self.queue) {
                 self.answer(job.caller, Err(refusal::shutting_down()));
             }
-            self.stop(Reason::ServiceShuttingDown, Some(ending()), None, now);
+            self.stop(Reason::ServiceShuttingDown, Some(ending()), None);
         }
         self.pump(now);
     }
@@ -155,7 +156,7 @@ impl<A: AccessPoint> Engine<A> {
                 "The machine goes to sleep.",
                 "Start the network again when it is awake.",
             );
-            self.stop(Reason::InterfaceUnavailable, Some(cause), None, now);
+            self.stop(Reason::InterfaceUnavailable, Some(cause), None);
         }
         self.pump(now);
     }
@@ -388,7 +389,7 @@ impl<A: AccessPoint> Engine<A> {
     }
 
     /// Drops what a client that is gone held.
-    fn drop_references(&mut self, client: ClientId, now: Instant) {
+    fn drop_references(&mut self, client: ClientId) {
         let held = match &mut self.state {
             State::Starting { starters } => {
                 starters.retain(|s| s.caller.client != client || s.hold == Hold::Forced);
@@ -401,7 +402,7 @@ impl<A: AccessPoint> Engine<A> {
             State::Unavailable { .. } | State::Idle | State::Stopping(_) => true,
         };
         if !held {
-            self.stop(Reason::ClientAbort, None, None, now);
+            self.stop(Reason::ClientAbort, None, None);
         }
     }
 }

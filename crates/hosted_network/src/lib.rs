@@ -144,7 +144,10 @@ pub enum Output {
 }
 
 /// The engine. Contract: call a method, then drain [`HostedNetwork::poll_output`] to `None`.
-#[derive(Debug)]
+///
+/// Its whole state can be written down and read back, keys included: whoever writes it to a file
+/// answers for that file.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct HostedNetwork {
     engine: Engine<SoftAp>,
 }

@@ -127,7 +127,7 @@ impl<A: AccessPoint> Engine<A> {
             }
             Action::SetConnection(_) | Action::Refresh => {
                 self.derive_master_keys();
-                self.stop(Reason::PropertiesChange, None, Some(caller), now);
+                self.stop(Reason::PropertiesChange, None, Some(caller));
             }
             Action::SetEnabled(_) if self.state.is_at_rest() => {
                 self.enter(self.resting_state(), Reason::UserAction, None);
@@ -135,7 +135,7 @@ impl<A: AccessPoint> Engine<A> {
             }
             Action::SetEnabled(true) => self.answer(caller, Ok(Answer::Done)),
             Action::SetEnabled(false) => {
-                self.stop(Reason::UserAction, Some(disallowed()), Some(caller), now);
+                self.stop(Reason::UserAction, Some(disallowed()), Some(caller));
             }
             Action::SetSecondary(set) => {
                 self.set_secondary(set, old.is_some(), now);

@@ -78,13 +78,7 @@ impl<A: AccessPoint> Engine<A> {
     }
 
     /// Ends a run, a start, or nothing. `caller` is answered with success when it is done.
-    pub(crate) fn stop(
-        &mut self,
-        reason: Reason,
-        cause: Option<Cause>,
-        caller: Option<Caller>,
-        now: Instant,
-    ) {
+    pub(crate) fn stop(&mut self, reason: Reason, cause: Option<Cause>, caller: Option<Caller>) {
         let callers = Vec::from_iter(caller);
         let seen_as = match &mut self.state {
             State::Stopping(stop) => {
@@ -106,7 +100,7 @@ impl<A: AccessPoint> Engine<A> {
             }
             State::Active(_) => HostedNetworkState::Active,
         };
-        self.access_point.stop(now);
+        self.access_point.stop();
         self.state = State::Stopping(Stop {
             seen_as,
             reason,

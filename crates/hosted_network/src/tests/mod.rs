@@ -5,6 +5,7 @@ mod life_cycle;
 mod model;
 mod notifications;
 mod pending;
+mod seam;
 mod secondary_key;
 mod shut_down;
 
@@ -30,7 +31,7 @@ const PHONE: MacAddr = MacAddr([2, 0, 0, 0, 0, 1]);
 const TABLET: MacAddr = MacAddr([2, 0, 0, 0, 0, 2]);
 
 /// An access point that keeps what it was told and does what the test says.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 struct ScriptedAp {
     /// Starts and stops are done at once; else the test answers them.
     obliging: bool,
@@ -76,7 +77,7 @@ impl AccessPoint for ScriptedAp {
         }
     }
 
-    fn stop(&mut self, _: Instant) {
+    fn stop(&mut self) {
         self.run = None;
         self.stations.clear();
         self.stops += 1;
