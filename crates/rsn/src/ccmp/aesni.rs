@@ -180,7 +180,8 @@ fn ccm<const SEAL: bool>(
     // The chain, always whitened for its next block.
     let mut mac = xor(load(&block), first);
 
-    // Additional data: its length, then itself; counter 0 ciphers the MIC.
+    // Additional data: its length, then itself. The MIC's mask (counter 0) and the first key stream
+    // (counter 1) ride on its blocks, each further key stream on the block of data before it.
     let (head, tail) = aad.split_at(aad.len().min(14));
     let mut block = [0; 16];
     block[..2].copy_from_slice(&(aad.len() as u16).to_be_bytes());
@@ -189,42 +190,33 @@ fn ccm<const SEAL: bool>(
         .zip(head)
         .for_each(|(to, from)| *to = *from);
     let with_aad = if aad.is_empty() { None } else { Some(block) };
-    let mut mask = counter(0);
-    let mut mask_done = false;
-    for block in with_aad.into_iter().chain(tail.chunks(16).map(padded)) {
-        let add = xor(seam, load(&block));
-        if mask_done {
-            [mac, _] = rounds(&keys, mac, mac, [add, add]);
+    let mut blocks = with_aad.into_iter().chain(tail.chunks(16).map(padded));
+    let zero = xor(first, first);
+    let mut streams = [counter(0), counter(1)];
+    for stream in &mut streams {
+        if let Some(block) = blocks.next() {
+            [mac, *stream] = rounds(&keys, mac, *stream, [xor(seam, load(&block)), last]);
         } else {
-            [mac, mask] = rounds(&keys, mac, mask, [add, last]);
-            mask_done = true;
+            [_, *stream] = rounds(&keys, zero, *stream, [zero, last]);
         }
     }
+    for block in blocks {
+        [mac, _] = rounds(&keys, mac, zero, [xor(seam, load(&block)), zero]);
+    }
+    let [mask, mut stream] = streams;
 
-    // The key stream of the first block rides on the last block of additional data, that of each
-    // further block on the block before it.
     let (data, data_tail) = data.as_chunks::<16>();
     let (out, out_tail) = out.as_chunks_mut::<16>();
     let mut i = 1u16;
-    let zero = xor(first, first);
     for (from, to) in data.iter().zip(out) {
         let from = load(from);
-        let plain;
-        if SEAL {
-            // Plain text is known: counter and chain run side by side.
-            plain = from;
-            let stream;
-            [mac, stream] = rounds(&keys, mac, counter(i), [xor(seam, plain), xor(last, from)]);
-            store(to, stream);
-        } else {
-            let [_, opened] = rounds(&keys, zero, counter(i), [zero, xor(last, from)]);
-            store(to, opened);
-            [mac, _] = rounds(&keys, mac, zero, [xor(seam, opened), zero]);
-        }
+        let crossed = xor(from, stream);
+        store(to, crossed);
+        let plain = if SEAL { from } else { crossed };
         i = i.wrapping_add(1);
+        [mac, stream] = rounds(&keys, mac, counter(i), [xor(seam, plain), last]);
     }
     if !data_tail.is_empty() {
-        let [_, stream] = rounds(&keys, zero, counter(i), [zero, last]);
         let mut block = [0; 16];
         store(&mut block, xor(stream, load(&padded(data_tail))));
         out_tail
@@ -237,9 +229,6 @@ fn ccm<const SEAL: bool>(
             padded(out_tail)
         };
         [mac, _] = rounds(&keys, mac, zero, [xor(seam, load(&plain)), zero]);
-    }
-    if !mask_done {
-        [_, mask] = rounds(&keys, zero, mask, [zero, last]);
     }
     [mac, _] = rounds(&keys, mac, zero, [last, zero]);
     let mut mic = [0; 16];
