@@ -1,5 +1,7 @@
 //! The test tiers.
 
+use std::io::Read as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::report::{self, Outcome};
@@ -209,22 +211,18 @@ fn count_tests(output: &str) -> Outcome {
     outcome
 }
 
-/// All tracked shell scripts, known by name or first line.
+/// All shell scripts of the checkout, known by name or first line.
 fn scripts() -> Outcome {
-    let listed = run::quiet(&["git", "ls-files"], &[], 60);
-    let files: Vec<&str> = listed
-        .stdout
-        .lines()
-        .filter(|file| is_shell(file))
-        .collect();
-    if files.is_empty() {
-        return Outcome::failed("git ls-files shows no shell script");
+    let mut files = Vec::new();
+    if let Err(error) = find_scripts(&run::top(), &mut files) {
+        return Outcome::failed(format!("cannot list the checkout: {error}"));
     }
+    files.sort();
     let Some(shellcheck) = fetched("shellcheck") else {
         return Outcome::skipped("shellcheck is not here and cannot be fetched", true);
     };
     let mut words = vec![shellcheck.as_str()];
-    words.extend(&files);
+    words.extend(files.iter().map(String::as_str));
     let ended = run::shown(&words, &[], 300);
     if ended.success() {
         Outcome::passed(files.len())
@@ -233,17 +231,37 @@ fn scripts() -> Outcome {
     }
 }
 
-fn is_shell(file: &str) -> bool {
-    if file.ends_with(".sh") {
+fn find_scripts(folder: &Path, found: &mut Vec<String>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() {
+            let made = name == ".git" || name.starts_with("target") || name == "corpus";
+            if !made {
+                find_scripts(&entry.path(), found)?;
+            }
+        } else if is_shell(&entry.path(), &name) {
+            let path = entry.path();
+            let path = path.strip_prefix(run::top()).unwrap_or(&path);
+            found.push(path.to_string_lossy().into_owned());
+        }
+    }
+    Ok(())
+}
+
+fn is_shell(path: &Path, name: &str) -> bool {
+    if name.ends_with(".sh") {
         return true;
     }
-    let is_program = !file.contains('.') || file.starts_with('.');
-    is_program
-        && std::fs::read(run::top().join(file)).is_ok_and(|bytes| {
-            bytes.starts_with(b"#!/bin/sh")
-                || bytes.starts_with(b"#!/bin/bash")
-                || bytes.starts_with(b"#!/usr/bin/env bash")
-        })
+    let mut start = [0; 24];
+    !name.contains('.')
+        && std::fs::File::open(path)
+            .and_then(|mut file| file.read(&mut start))
+            .is_ok_and(|n| {
+                [&b"#!/bin/sh"[..], b"#!/bin/bash", b"#!/usr/bin/env bash"]
+                    .iter()
+                    .any(|line| start.get(..n).is_some_and(|start| start.starts_with(line)))
+            })
 }
 
 /// The path of a Debian package's program of the same name, installed or fetched into the cache.
@@ -315,11 +333,7 @@ fn fuzz() -> Outcome {
             false,
         );
     };
-    let env = [
-        ("PATH", path.as_str()),
-        ("CARGO", ""),
-        ("RUSTUP_TOOLCHAIN", "nightly"),
-    ];
+    let env = [("PATH", path.as_str()), ("RUSTUP_TOOLCHAIN", "nightly")];
     let listed = run::quiet(&["cargo", "fuzz", "list"], &env, 60);
     if !listed.success() {
         return Outcome::failed(format!("cargo fuzz list: {}", listed.why()));
