@@ -1,1 +1,48 @@
 //! A simulated radio: an air with loss and rules, stations, real CCMP, a capture tap.
+//!
+//! ```text
+//!   RadioCommand -> +--------------+   frames    +-----+   frames    +----------+ <- join, leave,
+//!                   | access point | ----------> | air | ----------> | stations |    traffic ..
+//!   RadioEvent  <-- | radio (bss)  | <---------- |     | <---------- |          | -> SimEvent
+//!                   +--------------+             +-----+             +----------+
+//!                                                   | tap (pcap)
+//! ```
+//!
+//! Real management frames, EAPOL and ciphered data fly between both sides, so that all of the
+//! column above works as with hardware; a capture of the tap can be read by Wireshark. Nothing here
+//! reads a clock or the system's randomness: equal seeds and equal calls make equal runs.
+//!
+//! The access point's side behaves as mac80211 does towards a user that brings its own MLME: power
+//! save is its own business, data passes an open port only, EAPOL passes once a station is
+//! associated and is never forwarded. Left out: aggregation, fragments, rates and airtime.
+//!
+//! # Idle cost
+//! Beacons are simulated only while a station scans, a tap is attached, or frames wait for dozing
+//! stations. A network with joined, silent stations has no timers at all; that the network is gone
+//! is told to stations when seven beacons would have been missed.
+//!
+//! # Speed
+//! A data frame is deciphered into one kept buffer and ciphered into the buffer that flies.
+
+mod air;
+mod ap;
+mod bss;
+mod config;
+mod counters;
+mod echo;
+mod event;
+mod key;
+mod rule;
+mod sim;
+mod station;
+mod tap;
+
+pub use air::{AirConfig, AirCounters, Permille};
+pub use ap::{CommandKind, StationRow};
+pub use config::SimConfig;
+pub use counters::ApCounters;
+pub use event::{JoinFailure, LeaveReason, SimError, SimEvent};
+pub use rule::{Action, Direction, FrameKind, Matcher, Rule};
+pub use sim::{MAX_STATIONS, SimRadio};
+pub use station::{PowerSaveStyle, StationCounters, StationKey, StationProfile};
+pub use tap::{PcapEncoder, TapFrame};

@@ -1,0 +1,425 @@
+//! The access point's radio: what a mac80211 driver is to its user.
+
+use std::collections::VecDeque;
+
+use cause::Cause;
+use clock::Instant;
+use dot11::frame::ManagementView;
+use dot11::{CipherSuite, MacAddr, Ssid};
+use radio::{
+    ApConfig, Capabilities, Command, CommandError, CommandErrorKind, KeyScope, RadioCommand,
+    RadioEvent,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::air::{Outgoing, Receipt};
+use crate::bss::Bss;
+use crate::config::SimConfig;
+use crate::counters::ApCounters;
+
+/// Kinds of command, to say which one a fault is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[expect(
+    missing_docs,
+    reason = "each is the variant of radio::Command with its name"
+)]
+pub enum CommandKind {
+    StartAp,
+    UpdateBeacon,
+    StopAp,
+    SendManagement,
+    SendEapol,
+    AddStation,
+    UpdateStation,
+    Authorize,
+    RemoveStation,
+    InstallKey,
+    RemoveKey,
+    UseGroupKey,
+    QueryGroupCounter,
+    QueryStation,
+    ProbeStation,
+}
+
+impl CommandKind {
+    /// Every kind.
+    pub const ALL: [Self; 15] = [
+        Self::StartAp,
+        Self::UpdateBeacon,
+        Self::StopAp,
+        Self::SendManagement,
+        Self::SendEapol,
+        Self::AddStation,
+        Self::UpdateStation,
+        Self::Authorize,
+        Self::RemoveStation,
+        Self::InstallKey,
+        Self::RemoveKey,
+        Self::UseGroupKey,
+        Self::QueryGroupCounter,
+        Self::QueryStation,
+        Self::ProbeStation,
+    ];
+
+    /// Of a command.
+    #[must_use]
+    pub const fn of(command: &Command) -> Self {
+        match command {
+            Command::StartAp(_) => Self::StartAp,
+            Command::UpdateBeacon { .. } => Self::UpdateBeacon,
+            Command::StopAp => Self::StopAp,
+            Command::SendManagement { .. } => Self::SendManagement,
+            Command::SendEapol { .. } => Self::SendEapol,
+            Command::AddStation(_) => Self::AddStation,
+            Command::UpdateStation(_) => Self::UpdateStation,
+            Command::Authorize { .. } => Self::Authorize,
+            Command::RemoveStation { .. } => Self::RemoveStation,
+            Command::InstallKey(_) => Self::InstallKey,
+            Command::RemoveKey { .. } => Self::RemoveKey,
+            Command::UseGroupKey { .. } => Self::UseGroupKey,
+            Command::QueryGroupCounter { .. } => Self::QueryGroupCounter,
+            Command::QueryStation { .. } => Self::QueryStation,
+            Command::ProbeStation { .. } => Self::ProbeStation,
+        }
+    }
+}
+
+#[derive(Debug)]
+enum State {
+    Unavailable(Cause),
+    Idle,
+    OnAir(Box<Bss>),
+}
+
+/// What the radio does now.
+#[derive(Debug)]
+pub(crate) enum ApOutput {
+    Send(Outgoing),
+    Event(RadioEvent),
+}
+
+/// The outputs of a call in order, and the counters, lent to whoever does the work.
+#[derive(Debug, Default)]
+pub(crate) struct Sink {
+    pub(crate) outputs: VecDeque<ApOutput>,
+    pub(crate) counters: ApCounters,
+}
+
+impl Sink {
+    pub(crate) fn send(&mut self, out: Outgoing) {
+        self.outputs.push_back(ApOutput::Send(out));
+    }
+
+    pub(crate) fn event(&mut self, event: RadioEvent) {
+        self.outputs.push_back(ApOutput::Event(event));
+    }
+
+    /// The sender of a frame is told that it was not acknowledged.
+    pub(crate) fn report(&mut self, receipt: Receipt, acked: bool) {
+        match receipt {
+            Receipt::Command(id) => self.event(RadioEvent::FrameSent { id, acked }),
+            Receipt::Probe(peer) => self.event(RadioEvent::ProbeResult { peer, acked }),
+            Receipt::None | Receipt::PowerManagement(_) => {}
+        }
+    }
+}
+
+/// Why a command is declined.
+pub(crate) fn refuse<T>(
+    kind: CommandErrorKind,
+    text: &str,
+    remedy: &str,
+) -> Result<T, CommandError> {
+    Err(CommandError {
+        kind,
+        cause: Cause::new(text, remedy),
+    })
+}
+
+const REPORT_BUG: &str = "This is a fault in hostednet; please report it.";
+
+pub(crate) fn invalid<T>(text: &str) -> Result<T, CommandError> {
+    refuse(CommandErrorKind::Invalid, text, REPORT_BUG)
+}
+
+pub(crate) fn not_found<T>(text: &str) -> Result<T, CommandError> {
+    refuse(CommandErrorKind::NotFound, text, REPORT_BUG)
+}
+
+/// The access point's radio.
+#[derive(Debug)]
+pub(crate) struct AccessPoint {
+    capabilities: Capabilities,
+    state: State,
+    faults: Vec<(CommandKind, u32, CommandError)>,
+    sink: Sink,
+}
+
+impl AccessPoint {
+    pub(crate) fn new(config: &SimConfig) -> Self {
+        let mut this = Self {
+            capabilities: config.capabilities(),
+            state: State::Idle,
+            faults: Vec::new(),
+            sink: Sink::default(),
+        };
+        this.sink
+            .event(RadioEvent::Ready(Box::new(this.capabilities.clone())));
+        this
+    }
+
+    pub(crate) const fn bssid(&self) -> MacAddr {
+        self.capabilities.address
+    }
+
+    pub(crate) const fn counters(&self) -> &ApCounters {
+        &self.sink.counters
+    }
+
+    pub(crate) fn poll_output(&mut self) -> Option<ApOutput> {
+        self.sink.outputs.pop_front()
+    }
+
+    pub(crate) fn bss(&self) -> Option<&Bss> {
+        match &self.state {
+            State::OnAir(bss) => Some(bss),
+            State::Idle | State::Unavailable(_) => None,
+        }
+    }
+
+    /// The network on the air and where its outputs go.
+    pub(crate) fn bss_mut(&mut self) -> Option<(&mut Bss, &mut Sink)> {
+        match &mut self.state {
+            State::OnAir(bss) => Some((bss, &mut self.sink)),
+            State::Idle | State::Unavailable(_) => None,
+        }
+    }
+
+    /// The name of the network on the air.
+    pub(crate) fn ssid(&self) -> Option<&Ssid> {
+        self.bss().map(|bss| &bss.config.ssid)
+    }
+
+    pub(crate) fn refuse_next(&mut self, kind: CommandKind, skip: u32, error: CommandError) {
+        self.faults.push((kind, skip, error));
+    }
+
+    pub(crate) fn set_unavailable(&mut self, cause: Cause) {
+        self.sink.event(RadioEvent::Unavailable {
+            cause: cause.clone(),
+        });
+        self.state = State::Unavailable(cause);
+    }
+
+    pub(crate) fn set_available(&mut self) {
+        if matches!(self.state, State::Unavailable(_)) {
+            self.state = State::Idle;
+        }
+        self.sink
+            .event(RadioEvent::Ready(Box::new(self.capabilities.clone())));
+    }
+
+    pub(crate) fn change_capabilities(&mut self, change: impl FnOnce(&mut Capabilities)) {
+        change(&mut self.capabilities);
+        if !matches!(self.state, State::Unavailable(_)) {
+            self.sink
+                .event(RadioEvent::Ready(Box::new(self.capabilities.clone())));
+        }
+    }
+
+    /// `false` when nothing was on the air.
+    pub(crate) fn stop_by_driver(&mut self, cause: Cause) -> bool {
+        let State::OnAir(_) = self.state else {
+            return false;
+        };
+        self.state = State::Idle;
+        self.sink.event(RadioEvent::ApStopped { cause });
+        true
+    }
+
+    pub(crate) fn command(&mut self, command: RadioCommand, now: Instant) {
+        let RadioCommand { id, command } = command;
+        let kind = CommandKind::of(&command);
+        let result = match self.fault(kind) {
+            Some(error) => Err(error),
+            None => self.carry_out(id, command, now),
+        };
+        // Reports that answer the command were queued by now and precede its completion.
+        self.sink.event(RadioEvent::Completed { id, result });
+    }
+
+    fn fault(&mut self, kind: CommandKind) -> Option<CommandError> {
+        let at = self.faults.iter_mut().position(|(of, skip, _)| {
+            let due = *of == kind && *skip == 0;
+            if *of == kind && !due {
+                *skip -= 1;
+            }
+            due
+        })?;
+        Some(self.faults.remove(at).2)
+    }
+
+    fn carry_out(
+        &mut self,
+        id: radio::CommandId,
+        command: Command,
+        now: Instant,
+    ) -> Result<(), CommandError> {
+        // What only takes away succeeds whatever the state is.
+        match (&self.state, &command) {
+            (State::OnAir(_), _) => {}
+            (_, Command::StopAp | Command::RemoveStation { .. } | Command::RemoveKey { .. }) => {
+                return Ok(());
+            }
+            (State::Unavailable(cause), _) => {
+                let cause = cause.clone();
+                return Err(CommandError {
+                    kind: CommandErrorKind::PoweredDown,
+                    cause,
+                });
+            }
+            (State::Idle, Command::StartAp(_)) => {}
+            (State::Idle, _) => return invalid("No access point is on the air."),
+        }
+        match command {
+            Command::StartAp(config) => self.start(*config, now),
+            Command::StopAp => {
+                self.state = State::Idle;
+                Ok(())
+            }
+            other => match &mut self.state {
+                State::OnAir(bss) => Self::run(bss, &mut self.sink, id, other, now),
+                State::Idle | State::Unavailable(_) => Ok(()),
+            },
+        }
+    }
+
+    fn start(&mut self, config: ApConfig, now: Instant) -> Result<(), CommandError> {
+        if matches!(self.state, State::OnAir(_)) {
+            return refuse(
+                CommandErrorKind::Busy,
+                "An access point is on the air already.",
+                "Stop it first.",
+            );
+        }
+        if config.bssid != self.capabilities.address {
+            return invalid("The BSSID is not the radio's address.");
+        }
+        if config.cipher != CipherSuite::CCMP {
+            return refuse(
+                CommandErrorKind::NotSupported,
+                "The simulated radio ciphers with CCMP only.",
+                REPORT_BUG,
+            );
+        }
+        if let Some(forced) = self.capabilities.forced_channel
+            && forced != config.channel
+        {
+            let text = format!(
+                "Channel {} cannot be used: another connection of this radio is on channel {}.",
+                config.channel.number(),
+                forced.number()
+            );
+            let remedy = format!("Use channel {}, or end that connection.", forced.number());
+            return refuse(CommandErrorKind::Busy, &text, &remedy);
+        }
+        if !self.capabilities.allows(config.channel) {
+            let text = format!(
+                "The regulatory domain allows no access point on channel {}.",
+                config.channel.number()
+            );
+            return refuse(
+                CommandErrorKind::Regulatory,
+                &text,
+                "Choose another channel.",
+            );
+        }
+        if config.beacon_interval == 0 || config.dtim_period == 0 {
+            return invalid("Beacon interval and DTIM period must not be zero.");
+        }
+        if ManagementView::parse(&config.beacon_head).is_err() {
+            return invalid("The beacon's head is not a management frame.");
+        }
+        self.state = State::OnAir(Box::new(Bss::new(config, now)));
+        Ok(())
+    }
+
+    fn run(
+        bss: &mut Bss,
+        sink: &mut Sink,
+        id: radio::CommandId,
+        command: Command,
+        now: Instant,
+    ) -> Result<(), CommandError> {
+        match command {
+            Command::StartAp(_) | Command::StopAp => Ok(()),
+            Command::UpdateBeacon { head, tail } => {
+                bss.config.beacon_head = head;
+                bss.config.beacon_tail = tail;
+                Ok(())
+            }
+            Command::SendManagement { frame } => bss.send_management(frame, id, sink, now),
+            Command::SendEapol { peer, pdu } => bss.send_eapol(peer, &pdu, sink, now),
+            Command::AddStation(entry) => bss.add_station(*entry, sink, now),
+            Command::UpdateStation(entry) => bss.update_station(*entry),
+            Command::Authorize { peer, open } => bss.authorize(peer, open),
+            Command::RemoveStation { peer, .. } => {
+                bss.remove_station(peer, sink);
+                Ok(())
+            }
+            Command::InstallKey(key) => bss.install_key(&key),
+            Command::RemoveKey { scope, index } => {
+                bss.remove_key(scope, index);
+                Ok(())
+            }
+            Command::UseGroupKey { index } => bss.use_group_key(index),
+            Command::QueryGroupCounter { index } => {
+                let counter = bss.group_counter(index)?;
+                sink.event(RadioEvent::GroupCounter { index, counter });
+                Ok(())
+            }
+            Command::QueryStation { peer } => {
+                let report = bss.report(peer, now)?;
+                sink.event(RadioEvent::Station(report));
+                Ok(())
+            }
+            Command::ProbeStation { peer } => bss.probe(peer, sink, now),
+        }
+    }
+
+    /// Whether a station is entered, with its key and with its port open; for tests of what is
+    /// left behind.
+    pub(crate) fn station_row(&self, peer: MacAddr) -> Option<StationRow> {
+        self.bss()?.row(peer)
+    }
+
+    pub(crate) fn station_rows(&self) -> Vec<StationRow> {
+        self.bss().map(Bss::rows).unwrap_or_default()
+    }
+
+    /// Which scopes have keys.
+    pub(crate) fn keys(&self) -> Vec<(KeyScope, u8)> {
+        self.bss().map(Bss::key_list).unwrap_or_default()
+    }
+}
+
+/// A row of the radio's station table, as a test sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StationRow {
+    /// The station.
+    pub peer: MacAddr,
+    /// Association id.
+    pub aid: u16,
+    /// It is associated.
+    pub associated: bool,
+    /// Its port is open.
+    pub authorized: bool,
+    /// It has a pairwise key.
+    pub keyed: bool,
+    /// It dozes.
+    pub dozing: bool,
+    /// Frames kept for it.
+    pub buffered: usize,
+    /// Packet number of the last frame sent with its pairwise key; 0 without one.
+    pub sent_pn: u64,
+}

@@ -1,0 +1,431 @@
+//! One run of the access point: beacons, station table, keys.
+
+mod data;
+mod power;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use clock::{Duration, Instant};
+use dot11::element::ElementWriter;
+use dot11::frame::{
+    FrameControl, ManagementView, SequenceControl, write_sequence_control, write_timestamp,
+};
+use dot11::{CipherSuite, MacAddr};
+use radio::{
+    ApConfig, CommandError, CommandErrorKind, CommandId, Key, KeyScope, StationEntry, StationReport,
+};
+
+use crate::air::{Outgoing, Receipt};
+use crate::ap::{Sink, StationRow, invalid, not_found, refuse};
+use crate::key::CipherKey;
+use crate::rule::{Direction, FrameKind};
+use power::{Held, Power};
+
+/// Signal strength of every simulated station in dBm.
+pub(crate) const SIGNAL: i8 = -42;
+
+/// A station in the table.
+#[derive(Debug)]
+struct Peer {
+    entry: StationEntry,
+    authorized: bool,
+    key: Option<CipherKey>,
+    power: Power,
+    last_heard: Instant,
+    rx_bytes: u64,
+    tx_bytes: u64,
+}
+
+/// The network on the air.
+#[derive(Debug)]
+pub(crate) struct Bss {
+    pub(crate) config: ApConfig,
+    started: Instant,
+    /// Which beacon comes next, counted from the start; `None` while nobody listens.
+    next_beacon: Option<u64>,
+    peers: BTreeMap<MacAddr, Peer>,
+    /// Frames held for dozing stations, over all peers.
+    held: usize,
+    group_keys: [Option<CipherKey>; 4],
+    /// The group key that is sent with.
+    group_index: Option<u8>,
+    group_held: VecDeque<Held>,
+    sequence: u16,
+    /// Where a frame is deciphered to, and where one is built before it is ciphered.
+    plain: Vec<u8>,
+}
+
+impl Bss {
+    pub(crate) fn new(config: ApConfig, now: Instant) -> Self {
+        Self {
+            config,
+            started: now,
+            next_beacon: None,
+            peers: BTreeMap::new(),
+            held: 0,
+            group_keys: [const { None }; 4],
+            group_index: None,
+            group_held: VecDeque::new(),
+            sequence: 0,
+            plain: Vec::new(),
+        }
+    }
+
+    fn next_sequence(&mut self) -> SequenceControl {
+        self.sequence = self.sequence.wrapping_add(1) & 0xfff;
+        SequenceControl::new(self.sequence, 0)
+    }
+
+    // --- Beacons -------------------------------------------------------------------------------
+
+    /// From one beacon to the next.
+    pub(crate) fn beacon_interval(&self) -> Duration {
+        Duration::from_micros(1_024) * u32::from(self.config.beacon_interval)
+    }
+
+    fn beacon_time(&self, index: u64) -> Instant {
+        let micros = u64::from(self.config.beacon_interval) * 1_024;
+        self.started + Duration::from_micros(micros.saturating_mul(index))
+    }
+
+    /// The first beacon after `now`.
+    fn beacon_after(&self, now: Instant) -> u64 {
+        let micros = u64::from(self.config.beacon_interval).max(1) * 1_024;
+        let passed = u64::try_from(now.since(self.started).as_micros()).unwrap_or(u64::MAX);
+        passed / micros + 1
+    }
+
+    /// Beacons are sent only while somebody would notice: `listeners`, or stations with frames to
+    /// be announced. So an idle network costs no wake-ups.
+    pub(crate) fn arm_beacon(&mut self, listeners: bool, now: Instant) {
+        let wanted = listeners || self.held > 0 || !self.group_held.is_empty();
+        self.next_beacon = match (wanted, self.next_beacon) {
+            (false, _) => None,
+            (true, None) => Some(self.beacon_after(now)),
+            (true, armed) => armed,
+        };
+    }
+
+    pub(crate) fn next_beacon_at(&self) -> Option<Instant> {
+        self.next_beacon.map(|index| self.beacon_time(index))
+    }
+
+    /// Sends the beacon that is due at `at`; after a long sleep (`now` is later) the missed ones
+    /// are left out.
+    pub(crate) fn send_beacon(&mut self, sink: &mut Sink, at: Instant, now: Instant) {
+        let Some(index) = self.next_beacon else {
+            return;
+        };
+        let late = now.since(at) > self.beacon_interval() * 10;
+        self.next_beacon = Some(if late {
+            self.beacon_after(now)
+        } else {
+            index + 1
+        });
+        self.expire_held(sink, at);
+        let period = u64::from(self.config.dtim_period).max(1);
+        // At most 254.
+        let dtim_count = ((period - index % period) % period) as u8;
+        let group = dtim_count == 0 && !self.group_held.is_empty();
+        let waiting = self
+            .peers
+            .values()
+            .filter(|p| p.power.holds())
+            .map(|p| p.entry.aid);
+        let mut writer = ElementWriter::append_to(self.config.beacon_head.clone());
+        writer.tim(dtim_count, self.config.dtim_period, group, waiting);
+        writer.raw(&self.config.beacon_tail);
+        let mut frame = writer.finish();
+        write_timestamp(&mut frame, at.as_micros());
+        write_sequence_control(&mut frame, self.next_sequence());
+        sink.counters.beacons += 1;
+        sink.send(Outgoing {
+            kind: FrameKind::of_frame(&frame),
+            frame,
+            peer: MacAddr::BROADCAST,
+            direction: Direction::FromAp,
+            receipt: Receipt::None,
+        });
+        if dtim_count == 0 {
+            self.release_group(sink);
+        }
+    }
+
+    // --- Frames down ---------------------------------------------------------------------------
+
+    pub(crate) fn send_management(
+        &mut self,
+        mut frame: Vec<u8>,
+        id: CommandId,
+        sink: &mut Sink,
+        now: Instant,
+    ) -> Result<(), CommandError> {
+        let Ok(view) = ManagementView::parse(&frame) else {
+            return invalid("The frame is not a management frame.");
+        };
+        if view.transmitter() != self.config.bssid {
+            return invalid("The frame is not from this access point.");
+        }
+        let peer = view.receiver();
+        let kind = FrameKind::Management(view.subtype());
+        let receipt = Receipt::Command(id);
+        if power::is_bufferable(view.subtype())
+            && let Some(row) = self.peers.get_mut(&peer)
+            && row.power.is_dozing()
+        {
+            let held = Held {
+                frame,
+                kind,
+                receipt,
+                since: now,
+            };
+            self.held += row.power.hold(held, sink);
+            return Ok(());
+        }
+        let sequence = self.next_sequence();
+        write_sequence_control(&mut frame, sequence);
+        write_timestamp(&mut frame, now.as_micros());
+        sink.send(Outgoing {
+            frame,
+            kind,
+            peer,
+            direction: Direction::FromAp,
+            receipt,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn send_eapol(
+        &mut self,
+        peer: MacAddr,
+        pdu: &[u8],
+        sink: &mut Sink,
+        now: Instant,
+    ) -> Result<(), CommandError> {
+        if !self.peers.contains_key(&peer) {
+            return not_found("There is no such station to send EAPOL to.");
+        }
+        let body = dot11::frame::encapsulate_llc(dot11::ETHERTYPE_EAPOL, pdu);
+        self.send_body(peer, self.config.bssid, &body, sink, now);
+        Ok(())
+    }
+
+    /// A Null frame whose acknowledgement is reported.
+    pub(crate) fn probe(
+        &mut self,
+        peer: MacAddr,
+        sink: &mut Sink,
+        now: Instant,
+    ) -> Result<(), CommandError> {
+        if !self.peers.contains_key(&peer) {
+            return not_found("There is no such station to probe.");
+        }
+        self.send_null(peer, Receipt::Probe(peer), sink, now);
+        Ok(())
+    }
+
+    // --- Station table -------------------------------------------------------------------------
+
+    pub(crate) fn add_station(
+        &mut self,
+        entry: StationEntry,
+        sink: &mut Sink,
+        now: Instant,
+    ) -> Result<(), CommandError> {
+        check_entry(&entry)?;
+        let peer = entry.peer;
+        if !self.peers.contains_key(&peer) && self.peers.len() >= usize::from(dot11::frame::MAX_AID)
+        {
+            return refuse(
+                CommandErrorKind::Resources,
+                "The radio's station table is full.",
+                "Wait until a station leaves.",
+            );
+        }
+        self.remove_station(peer, sink);
+        self.peers.insert(
+            peer,
+            Peer {
+                entry,
+                authorized: false,
+                key: None,
+                power: Power::default(),
+                last_heard: now,
+                rx_bytes: 0,
+                tx_bytes: 0,
+            },
+        );
+        Ok(())
+    }
+
+    pub(crate) fn update_station(&mut self, entry: StationEntry) -> Result<(), CommandError> {
+        check_entry(&entry)?;
+        let Some(row) = self.peers.get_mut(&entry.peer) else {
+            return not_found("There is no such station to update.");
+        };
+        // A port is open on an association: without one it closes.
+        row.authorized &= entry.flags.associated;
+        row.entry = entry;
+        Ok(())
+    }
+
+    pub(crate) fn authorize(&mut self, peer: MacAddr, open: bool) -> Result<(), CommandError> {
+        let Some(row) = self.peers.get_mut(&peer) else {
+            return not_found("There is no such station to authorize.");
+        };
+        if open && !row.entry.flags.associated {
+            return invalid("The station is not associated.");
+        }
+        row.authorized = open;
+        Ok(())
+    }
+
+    /// `false` when it was not there.
+    pub(crate) fn remove_station(&mut self, peer: MacAddr, sink: &mut Sink) -> bool {
+        let Some(mut row) = self.peers.remove(&peer) else {
+            return false;
+        };
+        self.held -= row.power.drop_all(sink);
+        true
+    }
+
+    // --- Keys ----------------------------------------------------------------------------------
+
+    pub(crate) fn install_key(&mut self, key: &Key) -> Result<(), CommandError> {
+        if key.cipher != CipherSuite::CCMP {
+            return refuse(
+                CommandErrorKind::NotSupported,
+                "The simulated radio ciphers with CCMP only.",
+                "Use CCMP.",
+            );
+        }
+        let receive_counter = key.receive_counter.unwrap_or(0);
+        if receive_counter > rsn::ccmp::PN_MAX {
+            return invalid("The receive counter has more than 48 bits.");
+        }
+        let Some(installed) = CipherKey::new(&key.material, key.index, receive_counter) else {
+            return invalid("A CCMP key has 16 bytes.");
+        };
+        let slot = match (key.scope, key.index) {
+            (KeyScope::Pairwise(peer), 0) => match self.peers.get_mut(&peer) {
+                Some(row) => &mut row.key,
+                None => return not_found("There is no such station to install a key for."),
+            },
+            (KeyScope::Group, 1..=3) => match self.group_keys.get_mut(usize::from(key.index)) {
+                Some(slot) => slot,
+                None => return invalid("A group key's index is 1 to 3."),
+            },
+            (KeyScope::Pairwise(_), _) => return invalid("A pairwise key's index is 0."),
+            (KeyScope::Group, _) => return invalid("A group key's index is 1 to 3."),
+        };
+        CipherKey::install(slot, installed);
+        Ok(())
+    }
+
+    pub(crate) fn remove_key(&mut self, scope: KeyScope, index: u8) {
+        match scope {
+            KeyScope::Pairwise(peer) => {
+                if let Some(row) = self.peers.get_mut(&peer) {
+                    row.key = None;
+                }
+            }
+            KeyScope::Group => {
+                if let Some(slot) = self.group_keys.get_mut(usize::from(index)) {
+                    *slot = None;
+                }
+                if self.group_index == Some(index) {
+                    self.group_index = None;
+                }
+            }
+        }
+    }
+
+    fn group_key(&self, index: u8) -> Option<&CipherKey> {
+        self.group_keys.get(usize::from(index))?.as_ref()
+    }
+
+    pub(crate) fn use_group_key(&mut self, index: u8) -> Result<(), CommandError> {
+        if self.group_key(index).is_none() {
+            return not_found("There is no group key of this index.");
+        }
+        self.group_index = Some(index);
+        Ok(())
+    }
+
+    pub(crate) fn group_counter(&self, index: u8) -> Result<u64, CommandError> {
+        match self.group_key(index) {
+            Some(key) => Ok(key.sender.pn()),
+            None => not_found("There is no group key of this index."),
+        }
+    }
+
+    // --- Reports -------------------------------------------------------------------------------
+
+    pub(crate) fn report(
+        &self,
+        peer: MacAddr,
+        now: Instant,
+    ) -> Result<StationReport, CommandError> {
+        let Some(row) = self.peers.get(&peer) else {
+            return not_found("There is no such station.");
+        };
+        let silent = now.since(row.last_heard).as_millis();
+        Ok(StationReport {
+            peer,
+            inactive_ms: u32::try_from(silent).unwrap_or(u32::MAX),
+            rx_bytes: row.rx_bytes,
+            tx_bytes: row.tx_bytes,
+            signal: Some(SIGNAL),
+        })
+    }
+
+    fn row_of(peer: MacAddr, row: &Peer) -> StationRow {
+        StationRow {
+            peer,
+            aid: row.entry.aid,
+            associated: row.entry.flags.associated,
+            authorized: row.authorized,
+            keyed: row.key.is_some(),
+            dozing: row.power.is_dozing(),
+            buffered: row.power.len(),
+            sent_pn: row.key.as_ref().map_or(0, |k| k.sender.pn()),
+        }
+    }
+
+    pub(crate) fn row(&self, peer: MacAddr) -> Option<StationRow> {
+        self.peers.get(&peer).map(|row| Self::row_of(peer, row))
+    }
+
+    pub(crate) fn rows(&self) -> Vec<StationRow> {
+        self.peers
+            .iter()
+            .map(|(peer, row)| Self::row_of(*peer, row))
+            .collect()
+    }
+
+    pub(crate) fn key_list(&self) -> Vec<(KeyScope, u8)> {
+        let pairwise = self.peers.iter().filter(|(_, row)| row.key.is_some());
+        let group = (0..4).filter(|index| self.group_key(*index).is_some());
+        pairwise
+            .map(|(peer, _)| (KeyScope::Pairwise(*peer), 0))
+            .chain(group.map(|index| (KeyScope::Group, index)))
+            .collect()
+    }
+}
+
+fn check_entry(entry: &StationEntry) -> Result<(), CommandError> {
+    if !entry.peer.is_unicast() {
+        return invalid("A station's address is not a group address.");
+    }
+    if !(1..=dot11::frame::MAX_AID).contains(&entry.aid) {
+        return invalid("An association id is 1 to 2007.");
+    }
+    Ok(())
+}
+
+/// The "more data" flag of a frame that is not ciphered yet (or of one whose flag is not covered).
+fn set_more_data(frame: &mut [u8], more: bool) {
+    if more {
+        dot11::frame::write_flags(frame, FrameControl::MORE_DATA);
+    }
+}

@@ -1,0 +1,33 @@
+//! What the access point's radio did with frames.
+
+use serde::{Deserialize, Serialize};
+
+/// Frames of the access point's radio by fate, since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApCounters {
+    /// Echo requests answered by the host behind the access point.
+    pub echoed: u64,
+    /// Frames passed on from one station to another.
+    pub forwarded: u64,
+    /// Frames from one station to another that were not passed on because stations are isolated.
+    pub isolated: u64,
+    /// Data frames dropped because their packet number was used before.
+    pub replayed: u64,
+    /// Protected data frames dropped because there is no key or their MIC is wrong.
+    pub undecryptable: u64,
+    /// Data frames other than EAPOL dropped because they came in clear.
+    pub unencrypted: u64,
+    /// Data frames dropped because the port is closed.
+    pub unauthorized: u64,
+    /// EAPOL frames dropped because they were meant for somebody else: they are never passed on.
+    pub foreign_eapol: u64,
+    /// Data and PS-Poll frames from stations that are not associated.
+    pub not_associated: u64,
+    /// Frames dropped because they are malformed, oversized, fragments, aggregates or of a kind an
+    /// access point does not receive.
+    pub malformed: u64,
+    /// Buffered frames dropped because a dozing station did not fetch them.
+    pub buffer_dropped: u64,
+    /// Beacons sent.
+    pub beacons: u64,
+}

@@ -1,0 +1,747 @@
+//! The radio, its air and its stations together.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use cause::Cause;
+use clock::{Instant, earliest};
+use dot11::{Channel, MacAddr};
+use radio::{Capabilities, CommandError, Radio, RadioCommand, RadioEvent};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use crate::air::{Air, AirConfig, AirCounters, Arrival, Outgoing, Receipt};
+use crate::ap::{AccessPoint, ApOutput, CommandKind, StationRow};
+use crate::config::SimConfig;
+use crate::counters::ApCounters;
+use crate::event::{SimError, SimEvent};
+use crate::rule::{Direction, FrameKind, Rule};
+use crate::station::{
+    Context, PmkCache, Station, StationCounters, StationKey, StationOutput, StationProfile,
+    is_beacon,
+};
+use crate::tap::{Tap, TapFrame};
+
+/// Most stations: as many as there are association ids.
+pub const MAX_STATIONS: usize = dot11::frame::MAX_AID as usize;
+/// Reports of frames are dropped when so many events wait to be fetched; answers to commands never
+/// are.
+const MAX_EVENTS: usize = 8_192;
+/// Sim events kept; then the oldest goes.
+const MAX_SIM_EVENTS: usize = 8_192;
+/// Beacons that may be missed before a station believes that the network is gone.
+const BEACON_LOSS: u32 = 7;
+
+/// A simulated radio with its air and its stations.
+///
+/// Contract: a call, then drain [`Radio::poll_event`] and [`SimRadio::poll_sim_event`].
+/// [`Radio::handle_timeout`] returns as soon as there is an event, even if more is due: what the
+/// owner does about a frame happens before the next frame arrives, as on a real air.
+#[derive(Debug)]
+pub struct SimRadio {
+    config: SimConfig,
+    air: Air,
+    ap: AccessPoint,
+    stations: BTreeMap<MacAddr, Station>,
+    names: BTreeMap<String, MacAddr>,
+    /// Deadlines of stations, and which one each station has in there.
+    timers: BTreeSet<(Instant, MacAddr)>,
+    armed: BTreeMap<MacAddr, Instant>,
+    scanning: BTreeSet<MacAddr>,
+    pmks: PmkCache,
+    tap: Option<Tap>,
+    events: VecDeque<RadioEvent>,
+    /// Answers held back by [`SimConfig::command_latency`].
+    late: VecDeque<(Instant, RadioEvent)>,
+    sim_events: VecDeque<SimEvent>,
+    /// When stations notice that the network is gone.
+    beacon_loss: Option<Instant>,
+    ghosts_ack: bool,
+    station_outputs: VecDeque<StationOutput>,
+}
+
+impl SimRadio {
+    /// A radio with nothing on the air and no stations. Its first event is
+    /// [`RadioEvent::Ready`].
+    #[must_use]
+    pub fn new(config: SimConfig) -> Self {
+        let air = Air::new(config.air, ChaCha20Rng::seed_from_u64(config.seed));
+        let mut this = Self {
+            air,
+            ap: AccessPoint::new(&config),
+            config,
+            stations: BTreeMap::new(),
+            names: BTreeMap::new(),
+            timers: BTreeSet::new(),
+            armed: BTreeMap::new(),
+            scanning: BTreeSet::new(),
+            pmks: PmkCache::default(),
+            tap: None,
+            events: VecDeque::new(),
+            late: VecDeque::new(),
+            sim_events: VecDeque::new(),
+            beacon_loss: None,
+            ghosts_ack: false,
+            station_outputs: VecDeque::new(),
+        };
+        this.flush_ap(Instant::ZERO);
+        this
+    }
+
+    // --- Stations ------------------------------------------------------------------------------
+
+    /// A station begins to join; it is made if there is none of that name. One that is joined joins
+    /// anew without having left. [`SimEvent::Joined`] or [`SimEvent::JoinFailed`] follows within
+    /// [`SimConfig::join_timeout`].
+    ///
+    /// # Errors
+    /// [`SimError::BadName`], [`SimError::TooManyStations`], [`SimError::AlreadyJoining`].
+    pub fn join(&mut self, name: &str, key: StationKey, now: Instant) -> Result<MacAddr, SimError> {
+        let mac = self.station(name)?;
+        let began = self.with_station(mac, now, |s, cx| s.join(key, cx));
+        if began == Some(true) {
+            Ok(mac)
+        } else {
+            Err(SimError::AlreadyJoining)
+        }
+    }
+
+    /// A station leaves with a deauthentication frame, or gives up joining.
+    ///
+    /// # Errors
+    /// [`SimError::NoSuchStation`], [`SimError::NotJoined`].
+    pub fn leave(&mut self, name: &str, now: Instant) -> Result<(), SimError> {
+        let mac = self.known(name)?;
+        match self.with_station(mac, now, |s, cx| s.leave(cx)) {
+            Some(true) => Ok(()),
+            _ => Err(SimError::NotJoined),
+        }
+    }
+
+    /// A station is gone without a word, as with an empty battery.
+    ///
+    /// # Errors
+    /// [`SimError::NoSuchStation`].
+    pub fn vanish(&mut self, name: &str, now: Instant) -> Result<(), SimError> {
+        let mac = self.known(name)?;
+        self.with_station(mac, now, |s, cx| s.vanish(cx));
+        Ok(())
+    }
+
+    /// Name, address and state (one word for people) of every station, by name.
+    #[must_use]
+    pub fn list(&self) -> Vec<(String, MacAddr, &'static str)> {
+        self.names
+            .iter()
+            .filter_map(|(name, mac)| {
+                self.stations
+                    .get(mac)
+                    .map(|s| (name.clone(), *mac, s.state_text()))
+            })
+            .collect()
+    }
+
+    /// A joined station sends this many encrypted echo requests to the host behind the access point,
+    /// one each millisecond. [`SimEvent::TrafficDone`] follows when all answers are there, or a
+    /// second after the last request.
+    ///
+    /// # Errors
+    /// [`SimError::NoSuchStation`], [`SimError::BadCount`] (1 to 1000), [`SimError::NotJoined`],
+    /// [`SimError::TrafficRunning`].
+    pub fn traffic(&mut self, name: &str, frames: u32, now: Instant) -> Result<(), SimError> {
+        self.start_traffic(name, None, frames, now)
+    }
+
+    /// As [`SimRadio::traffic`], but to another station, through the access point.
+    ///
+    /// # Errors
+    /// As [`SimRadio::traffic`].
+    pub fn traffic_between(
+        &mut self,
+        name: &str,
+        other: &str,
+        frames: u32,
+        now: Instant,
+    ) -> Result<(), SimError> {
+        let to = self.known(other)?;
+        self.start_traffic(name, Some(to), frames, now)
+    }
+
+    fn start_traffic(
+        &mut self,
+        name: &str,
+        to: Option<MacAddr>,
+        frames: u32,
+        now: Instant,
+    ) -> Result<(), SimError> {
+        let mac = self.known(name)?;
+        if !(1..=1000).contains(&frames) {
+            return Err(SimError::BadCount);
+        }
+        if !self.stations.get(&mac).is_some_and(Station::is_joined) {
+            return Err(SimError::NotJoined);
+        }
+        match self.with_station(mac, now, |s, cx| s.start_traffic(frames, to, cx)) {
+            Some(true) => Ok(()),
+            _ => Err(SimError::TrafficRunning),
+        }
+    }
+
+    /// Sets what kind of station it is, making it if there is none of that name. Holds from its next
+    /// join on.
+    ///
+    /// # Errors
+    /// [`SimError::BadName`], [`SimError::TooManyStations`].
+    pub fn set_profile(
+        &mut self,
+        name: &str,
+        profile: StationProfile,
+    ) -> Result<MacAddr, SimError> {
+        let mac = self.station(name)?;
+        if let Some(station) = self.stations.get_mut(&mac) {
+            station.set_profile(profile);
+        }
+        Ok(mac)
+    }
+
+    /// A joined station begins to doze, or wakes.
+    ///
+    /// # Errors
+    /// [`SimError::NoSuchStation`], [`SimError::NotJoined`].
+    pub fn set_dozing(&mut self, name: &str, doze: bool, now: Instant) -> Result<(), SimError> {
+        let mac = self.known(name)?;
+        match self.with_station(mac, now, |s, cx| s.set_dozing(doze, cx)) {
+            Some(true) => Ok(()),
+            _ => Err(SimError::NotJoined),
+        }
+    }
+
+    /// A joined station sends any body (from its LLC header) to any address, ciphered with its key.
+    ///
+    /// # Errors
+    /// [`SimError::NoSuchStation`], [`SimError::NotJoined`].
+    pub fn send_body(
+        &mut self,
+        name: &str,
+        to: MacAddr,
+        body: &[u8],
+        now: Instant,
+    ) -> Result<(), SimError> {
+        let mac = self.known(name)?;
+        match self.with_station(mac, now, |s, cx| s.send_raw_body(to, body, cx)) {
+            Some(true) => Ok(()),
+            _ => Err(SimError::NotJoined),
+        }
+    }
+
+    /// A station's address.
+    #[must_use]
+    pub fn mac(&self, name: &str) -> Option<MacAddr> {
+        self.names.get(name).copied()
+    }
+
+    /// What a station did with frames.
+    #[must_use]
+    pub fn station_counters(&self, name: &str) -> Option<StationCounters> {
+        self.stations.get(self.names.get(name)?).map(|s| s.counters)
+    }
+
+    /// What became of stations, oldest first. Beyond 8192 that nobody fetched the oldest goes.
+    pub fn poll_sim_event(&mut self) -> Option<SimEvent> {
+        self.sim_events.pop_front()
+    }
+
+    fn known(&self, name: &str) -> Result<MacAddr, SimError> {
+        self.names.get(name).copied().ok_or(SimError::NoSuchStation)
+    }
+
+    /// The station of this name, new if need be.
+    fn station(&mut self, name: &str) -> Result<MacAddr, SimError> {
+        if let Some(mac) = self.names.get(name) {
+            return Ok(*mac);
+        }
+        if !(1..=32).contains(&name.len()) {
+            return Err(SimError::BadName);
+        }
+        if self.stations.len() >= MAX_STATIONS {
+            let idle = self
+                .stations
+                .values()
+                .find(|s| s.is_idle())
+                .map(|s| s.name().to_owned());
+            let Some(mac) = idle.and_then(|name| self.names.remove(&name)) else {
+                return Err(SimError::TooManyStations);
+            };
+            self.stations.remove(&mac);
+        }
+        let mac = self.free_address(name);
+        // A station's chance depends on nothing but the seed and its address.
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&self.config.seed.to_le_bytes());
+        seed[8..14].copy_from_slice(&mac.0);
+        seed[14] = 1;
+        let rng = ChaCha20Rng::from_seed(seed);
+        self.stations
+            .insert(mac, Station::new(name, mac, self.config.join_timeout, rng));
+        self.names.insert(name.to_owned(), mac);
+        Ok(mac)
+    }
+
+    /// The address a name stands for, or the next one that is free.
+    fn free_address(&self, name: &str) -> MacAddr {
+        let mut hash = fnv_1a(name.as_bytes());
+        loop {
+            let [_, _, _, b, c, d, e, f] = hash.to_be_bytes();
+            let mac = MacAddr([0x02, b, c, d, e, f]);
+            if mac != self.ap.bssid() && !self.stations.contains_key(&mac) {
+                return mac;
+            }
+            hash = hash.wrapping_add(1);
+        }
+    }
+
+    // --- Air -----------------------------------------------------------------------------------
+
+    /// Changes what the air does to frames sent from now on.
+    pub fn set_air(&mut self, config: AirConfig) {
+        self.air.configure(config);
+    }
+
+    /// Adds a rule for frames sent from now on.
+    pub fn add_rule(&mut self, rule: Rule) {
+        self.air.add_rule(rule);
+    }
+
+    /// Removes all rules.
+    pub fn clear_rules(&mut self) {
+        self.air.clear_rules();
+    }
+
+    /// Puts any bytes on the air towards the access point. The sender is whoever the bytes name;
+    /// nobody needs to exist.
+    pub fn inject(&mut self, frame: Vec<u8>, now: Instant) {
+        let peer = frame
+            .get(10..)
+            .and_then(MacAddr::from_slice)
+            .unwrap_or_default();
+        let kind = FrameKind::of_frame(&frame);
+        let direction = Direction::ToAp;
+        self.transmit(
+            Outgoing {
+                frame,
+                kind,
+                peer,
+                direction,
+                receipt: Receipt::None,
+            },
+            now,
+        );
+    }
+
+    /// Whether frames to addresses that are no station's are acknowledged: an attacker can do that
+    /// for as many addresses as it likes.
+    pub fn set_ghosts_ack(&mut self, ack: bool) {
+        self.ghosts_ack = ack;
+    }
+
+    /// Attaches or removes the tap. With a tap every beacon is sent.
+    pub fn set_tap(&mut self, on: bool, now: Instant) {
+        match (on, &self.tap) {
+            (true, None) => self.tap = Some(Tap::default()),
+            (true, Some(_)) => {}
+            (false, _) => self.tap = None,
+        }
+        self.arm_beacon(now);
+    }
+
+    /// The next frame that was sent, lost ones included. Beyond 8192 that nobody fetched the oldest
+    /// goes.
+    pub fn poll_tap(&mut self) -> Option<TapFrame> {
+        self.tap.as_mut()?.poll()
+    }
+
+    /// How many frames the tap dropped because nobody fetched them.
+    #[must_use]
+    pub fn tap_lost(&self) -> u64 {
+        self.tap.as_ref().map_or(0, Tap::lost)
+    }
+
+    /// What became of frames on the air.
+    #[must_use]
+    pub fn air_counters(&self) -> AirCounters {
+        self.air.counters
+    }
+
+    /// Frames under way; at most 20,000.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.air.in_flight()
+    }
+
+    // --- Access point --------------------------------------------------------------------------
+
+    /// The host behind the access point sends a body (from its LLC header) to a station or a group.
+    pub fn send_from_host(&mut self, to: MacAddr, body: &[u8], now: Instant) {
+        let bssid = self.ap.bssid();
+        if let Some((bss, sink)) = self.ap.bss_mut() {
+            if to.is_group() {
+                bss.send_group(to, bssid, body, sink, now);
+            } else {
+                bss.send_body(to, bssid, body, sink, now);
+            }
+        }
+        self.flush_ap(now);
+    }
+
+    /// What the access point's radio did with frames.
+    #[must_use]
+    pub fn ap_counters(&self) -> ApCounters {
+        *self.ap.counters()
+    }
+
+    /// A station's row in the radio's table.
+    #[must_use]
+    pub fn station_row(&self, peer: MacAddr) -> Option<StationRow> {
+        self.ap.station_row(peer)
+    }
+
+    /// The radio's station table, by address.
+    #[must_use]
+    pub fn station_rows(&self) -> Vec<StationRow> {
+        self.ap.station_rows()
+    }
+
+    /// Scope and index of every installed key.
+    #[must_use]
+    pub fn installed_keys(&self) -> Vec<(radio::KeyScope, u8)> {
+        self.ap.keys()
+    }
+
+    /// Whether an access point is on the air.
+    #[must_use]
+    pub fn is_on_air(&self) -> bool {
+        self.ap.bss().is_some()
+    }
+
+    /// Name of the network on the air.
+    #[must_use]
+    pub fn ssid(&self) -> Option<&dot11::Ssid> {
+        self.ap.ssid()
+    }
+
+    // --- Faults --------------------------------------------------------------------------------
+
+    /// Declines a command of this kind, after letting `skip` of them pass. Several faults may wait.
+    pub fn refuse_next(&mut self, kind: CommandKind, skip: u32, error: CommandError) {
+        self.ap.refuse_next(kind, skip, error);
+    }
+
+    /// The radio is switched off or pulled out; what was on the air is gone without a word.
+    pub fn set_unavailable(&mut self, cause: Cause, now: Instant) {
+        self.ap.set_unavailable(cause);
+        self.flush_ap(now);
+        self.note_air(now);
+    }
+
+    /// The radio is there again.
+    pub fn set_available(&mut self, now: Instant) {
+        self.ap.set_available();
+        self.flush_ap(now);
+    }
+
+    /// The driver ends the access point; the radio stays.
+    pub fn stop_ap_by_driver(&mut self, cause: Cause, now: Instant) {
+        self.ap.stop_by_driver(cause);
+        self.flush_ap(now);
+        self.note_air(now);
+    }
+
+    /// The driver moves the access point to another channel.
+    pub fn change_channel(&mut self, channel: Channel, now: Instant) {
+        if let Some((bss, sink)) = self.ap.bss_mut() {
+            bss.config.channel = channel;
+            sink.event(RadioEvent::ChannelChanged(channel));
+        }
+        self.flush_ap(now);
+    }
+
+    /// The driver drops a station by itself.
+    pub fn lose_station(&mut self, peer: MacAddr, now: Instant) {
+        if let Some((bss, sink)) = self.ap.bss_mut()
+            && bss.remove_station(peer, sink)
+        {
+            sink.event(RadioEvent::StationLost { peer });
+        }
+        self.flush_ap(now);
+    }
+
+    /// What the radio can do changes; it says so.
+    pub fn change_capabilities(&mut self, change: impl FnOnce(&mut Capabilities), now: Instant) {
+        self.ap.change_capabilities(change);
+        self.flush_ap(now);
+    }
+
+    // --- Machinery -----------------------------------------------------------------------------
+
+    /// Works with a station, then carries out what it wants. `None`: there is no such station.
+    fn with_station<T>(
+        &mut self,
+        mac: MacAddr,
+        now: Instant,
+        work: impl FnOnce(&mut Station, &mut Context<'_>) -> T,
+    ) -> Option<T> {
+        let station = self.stations.get_mut(&mac)?;
+        let mut cx = Context {
+            now,
+            pmks: &mut self.pmks,
+            out: &mut self.station_outputs,
+        };
+        let result = work(station, &mut cx);
+        let deadline = station.deadline();
+        if station.is_scanning() {
+            self.scanning.insert(mac);
+        } else {
+            self.scanning.remove(&mac);
+        }
+        self.arm_station(mac, deadline);
+        while let Some(output) = self.station_outputs.pop_front() {
+            match output {
+                StationOutput::Send(out) => self.transmit(out, now),
+                StationOutput::Event(event) => {
+                    if self.sim_events.len() >= MAX_SIM_EVENTS {
+                        self.sim_events.pop_front();
+                    }
+                    self.sim_events.push_back(event);
+                }
+            }
+        }
+        self.arm_beacon(now);
+        Some(result)
+    }
+
+    fn arm_station(&mut self, mac: MacAddr, deadline: Option<Instant>) {
+        let before = match deadline {
+            Some(at) => self.armed.insert(mac, at),
+            None => self.armed.remove(&mac),
+        };
+        if before == deadline {
+            return;
+        }
+        if let Some(at) = before {
+            self.timers.remove(&(at, mac));
+        }
+        if let Some(at) = deadline {
+            self.timers.insert((at, mac));
+        }
+    }
+
+    fn arm_beacon(&mut self, now: Instant) {
+        let listeners = self.tap.is_some() || !self.scanning.is_empty();
+        if let Some((bss, _)) = self.ap.bss_mut() {
+            bss.arm_beacon(listeners, now);
+        }
+    }
+
+    fn transmit(&mut self, out: Outgoing, now: Instant) {
+        if let Some(tap) = &mut self.tap {
+            tap.record(now, &out.frame);
+        }
+        self.air.send(out, now);
+    }
+
+    /// Carries out what the access point's radio wants.
+    fn flush_ap(&mut self, now: Instant) {
+        while let Some(output) = self.ap.poll_output() {
+            match output {
+                ApOutput::Send(out) => self.transmit(out, now),
+                ApOutput::Event(event) => self.push_event(event),
+            }
+        }
+        self.arm_beacon(now);
+    }
+
+    fn push_event(&mut self, event: RadioEvent) {
+        let about_a_frame = matches!(
+            event,
+            RadioEvent::Management { .. }
+                | RadioEvent::Eapol { .. }
+                | RadioEvent::UnexpectedData { .. }
+        );
+        if !about_a_frame || self.events.len() < MAX_EVENTS {
+            self.events.push_back(event);
+        }
+    }
+
+    /// Stations notice after a while when nothing is on the air any more.
+    fn note_air(&mut self, now: Instant) {
+        let interval = clock::Duration::from_micros(102_400);
+        self.beacon_loss = match (self.ap.bss().is_some(), self.beacon_loss) {
+            (true, _) => None,
+            (false, None) if self.stations.values().any(Station::is_joined) => {
+                Some(now + interval * BEACON_LOSS)
+            }
+            (false, pending) => pending,
+        };
+    }
+
+    fn lose_beacons(&mut self, now: Instant) {
+        self.beacon_loss = None;
+        let joined: Vec<MacAddr> = self
+            .stations
+            .values()
+            .filter(|s| s.is_joined())
+            .map(Station::mac)
+            .collect();
+        for mac in joined {
+            self.with_station(mac, now, |s, cx| s.handle_beacon_loss(cx));
+        }
+    }
+
+    fn arrive(&mut self, arrival: Arrival, at: Instant) {
+        let Arrival {
+            frame,
+            peer,
+            direction,
+            receipt,
+            ack_arrives,
+        } = arrival;
+        let heard = match (frame, direction) {
+            (None, _) => false,
+            (Some(frame), Direction::ToAp) => self.arrive_at_ap(&frame, at),
+            (Some(frame), Direction::FromAp) if peer.is_group() => {
+                self.arrive_at_all(&frame, at);
+                false
+            }
+            (Some(frame), Direction::FromAp) => self.arrive_at_station(peer, &frame, at),
+        };
+        let acked = heard && ack_arrives;
+        match receipt {
+            Receipt::None => {}
+            Receipt::Command(id) => self.push_event(RadioEvent::FrameSent { id, acked }),
+            Receipt::Probe(peer) => self.push_event(RadioEvent::ProbeResult { peer, acked }),
+            Receipt::PowerManagement(mac) => {
+                self.with_station(mac, at, |s, cx| s.handle_power_receipt(acked, cx));
+            }
+        }
+    }
+
+    /// Whether somebody acknowledges.
+    fn arrive_at_ap(&mut self, frame: &[u8], at: Instant) -> bool {
+        let Some((bss, sink)) = self.ap.bss_mut() else {
+            return false;
+        };
+        bss.receive(frame, sink, at);
+        self.flush_ap(at);
+        true
+    }
+
+    fn arrive_at_station(&mut self, mac: MacAddr, frame: &[u8], at: Instant) -> bool {
+        match self.stations.get(&mac) {
+            None => self.ghosts_ack,
+            Some(station) if !station.listens(false, false, at) => false,
+            Some(_) => {
+                self.with_station(mac, at, |s, cx| s.receive(frame, cx));
+                true
+            }
+        }
+    }
+
+    fn arrive_at_all(&mut self, frame: &[u8], at: Instant) {
+        let beacon = is_beacon(frame);
+        let listening: Vec<MacAddr> = self
+            .stations
+            .values()
+            .filter(|s| !s.is_idle() && s.listens(true, beacon, at))
+            .map(Station::mac)
+            .collect();
+        for mac in listening {
+            if self.air.reaches_one() {
+                self.with_station(mac, at, |s, cx| s.receive(frame, cx));
+            }
+        }
+    }
+
+    /// Does the next thing that is due by `now`. `false`: there is none.
+    fn step(&mut self, now: Instant) -> bool {
+        let late = self.late.front().map(|(at, _)| *at);
+        let beacon = self.ap.bss().and_then(|bss| bss.next_beacon_at());
+        let timer = self.timers.first().map(|(at, _)| *at);
+        let next = [
+            late,
+            self.air.next_arrival(),
+            beacon,
+            timer,
+            self.beacon_loss,
+        ]
+        .into_iter()
+        .fold(None, earliest);
+        let Some(at) = next.filter(|at| *at <= now) else {
+            return false;
+        };
+        if late == Some(at) {
+            if let Some((_, event)) = self.late.pop_front() {
+                self.push_event(event);
+            }
+        } else if let Some((at, arrival)) = self.air.arrive(at) {
+            self.arrive(arrival, at);
+        } else if beacon == Some(at) {
+            if let Some((bss, sink)) = self.ap.bss_mut() {
+                bss.send_beacon(sink, at, now);
+            }
+            self.flush_ap(at);
+        } else if self.beacon_loss == Some(at) {
+            self.lose_beacons(at);
+        } else if let Some((_, mac)) = self.timers.first().copied() {
+            // A station that sees no reason to act must not be asked for ever.
+            self.arm_station(mac, None);
+            self.with_station(mac, at, |s, cx| s.handle_timeout(cx));
+        }
+        true
+    }
+}
+
+impl Radio for SimRadio {
+    fn command(&mut self, command: RadioCommand, now: Instant) {
+        self.ap.command(command, now);
+        let latency = self.config.command_latency;
+        if latency.is_zero() {
+            self.flush_ap(now);
+        } else {
+            while let Some(output) = self.ap.poll_output() {
+                match output {
+                    ApOutput::Send(out) => self.transmit(out, now),
+                    ApOutput::Event(event) => self.late.push_back((now + latency, event)),
+                }
+            }
+            self.arm_beacon(now);
+        }
+        self.note_air(now);
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        let waiting = self.events.len();
+        while self.events.len() <= waiting && self.step(now) {}
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        [
+            self.late.front().map(|(at, _)| *at),
+            self.air.next_arrival(),
+            self.ap.bss().and_then(|bss| bss.next_beacon_at()),
+            self.timers.first().map(|(at, _)| *at),
+            self.beacon_loss,
+        ]
+        .into_iter()
+        .fold(None, earliest)
+    }
+
+    fn poll_event(&mut self) -> Option<RadioEvent> {
+        self.events.pop_front()
+    }
+}
+
+/// FNV-1a: the same address for the same name on every machine. Nothing depends on its strength.
+fn fnv_1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h, b| {
+        (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3)
+    })
+}

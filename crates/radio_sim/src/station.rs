@@ -1,0 +1,596 @@
+//! Simulated stations.
+//!
+//! ```text
+//! Idle --join--> Joining(Scanning -> Authenticating -> Associating -> Handshaking) --> Joined
+//!  ^                  ^ a step without answer goes back to Scanning |                    |
+//!  +--- refused, out of time, told to leave -----------------------+--- leaves, is sent away
+//! ```
+
+mod join;
+mod link;
+mod power;
+
+use std::collections::VecDeque;
+
+use clock::{Duration, Instant, earliest};
+use dot11::frame::{
+    DataHeader, DataView, FrameControl, FrameType, ManagementBody, ManagementSubtype,
+    ManagementView, SequenceControl, write_sequence_control,
+};
+use dot11::{KeyBytes, MacAddr, Ssid};
+use rand_chacha::ChaCha20Rng;
+use rsn::{Passphrase, PassphraseError, Pmk};
+use serde::{Deserialize, Serialize};
+
+use crate::air::{Outgoing, Receipt};
+use crate::event::{JoinFailure, LeaveReason, SimEvent};
+use crate::rule::{Direction, FrameKind};
+use join::Joining;
+use link::{Joined, Traffic};
+
+pub(crate) use join::PmkCache;
+
+/// What a station joins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StationKey {
+    /// The PMK is made of it and of the network's name.
+    Passphrase(Passphrase),
+    /// The PMK itself.
+    Raw(Pmk),
+}
+
+impl StationKey {
+    /// From what a person typed: 64 hexadecimal digits are the key itself, 8 to 63 printable
+    /// characters a passphrase.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn parse(text: &KeyBytes) -> Result<Self, PassphraseError> {
+        if let Some(raw) = parse_hex(text.expose()) {
+            return Ok(Self::Raw(Pmk::from_raw(&raw)));
+        }
+        Passphrase::try_from(text.clone()).map(Self::Passphrase)
+    }
+}
+
+/// 64 hexadecimal digits.
+fn parse_hex(text: &[u8]) -> Option<zeroize::Zeroizing<[u8; 32]>> {
+    let digits: &[u8; 64] = text.try_into().ok()?;
+    let mut out = zeroize::Zeroizing::new([0; 32]);
+    for (byte, pair) in out.iter_mut().zip(digits.chunks_exact(2)) {
+        for digit in pair {
+            let value = char::from(*digit).to_digit(16)?;
+            *byte = *byte << 4 | value as u8;
+        }
+    }
+    Some(out)
+}
+
+/// How a station fetches frames that were kept while it dozed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PowerSaveStyle {
+    /// It asks for each with a PS-Poll and dozes on.
+    #[default]
+    PsPoll,
+    /// It wakes with a Null frame and is sent all of them.
+    Wake,
+}
+
+/// What kind of station it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StationProfile {
+    /// Joins only a network of this name; `None`: the first one heard.
+    pub ssid: Option<Ssid>,
+    /// Speaks WMM and sends QoS data.
+    pub wmm: bool,
+    /// Announces HT.
+    pub ht: bool,
+    /// Asks by probe requests; otherwise only listens for beacons.
+    pub probes: bool,
+    /// In beacon intervals.
+    pub listen_interval: u16,
+    /// Dozes after so much silence.
+    pub doze_after: Option<Duration>,
+    /// How it fetches frames.
+    pub power_save: PowerSaveStyle,
+    /// Comes back by itself, after a second, when it was sent away.
+    pub reconnects: bool,
+    /// Bytes of an echo request, EtherType payload only: 12 to 1500.
+    pub echo_len: u16,
+}
+
+impl Default for StationProfile {
+    fn default() -> Self {
+        Self {
+            ssid: None,
+            wmm: true,
+            ht: true,
+            probes: true,
+            listen_interval: 10,
+            doze_after: None,
+            power_save: PowerSaveStyle::default(),
+            reconnects: false,
+            echo_len: 256,
+        }
+    }
+}
+
+/// What one station did with frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StationCounters {
+    /// Data frames deciphered with the pairwise key.
+    pub unicast: u64,
+    /// Data frames deciphered with a group key.
+    pub group: u64,
+    /// Data frames dropped: no key, wrong MIC.
+    pub undecryptable: u64,
+    /// Data frames dropped because their packet number was used before.
+    pub replayed: u64,
+    /// Data frames dropped because they came in clear.
+    pub unencrypted: u64,
+    /// Handshake frames dropped by the supplicant.
+    pub handshake_rejected: u64,
+    /// Pairwise keys installed.
+    pub pairwise_installs: u64,
+    /// Group keys installed.
+    pub group_installs: u64,
+}
+
+/// What a station does now.
+#[derive(Debug)]
+pub(crate) enum StationOutput {
+    Send(Outgoing),
+    Event(SimEvent),
+}
+
+/// What a station is lent for one call.
+pub(crate) struct Context<'a> {
+    pub(crate) now: Instant,
+    pub(crate) pmks: &'a mut PmkCache,
+    pub(crate) out: &'a mut VecDeque<StationOutput>,
+}
+
+impl Context<'_> {
+    fn event(&mut self, event: SimEvent) {
+        self.out.push_back(StationOutput::Event(event));
+    }
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Idle,
+    Joining(Box<Joining>),
+    Joined(Box<Joined>),
+    /// Sent away; joins again at that time.
+    Pausing(StationKey, Instant),
+}
+
+/// A station.
+#[derive(Debug)]
+pub(crate) struct Station {
+    name: String,
+    device: Device,
+    join_timeout: Duration,
+    runs: u32,
+    state: State,
+    pub(crate) counters: StationCounters,
+}
+
+/// What a station has in every state.
+#[derive(Debug)]
+struct Device {
+    mac: MacAddr,
+    sequence: u16,
+    profile: StationProfile,
+    rng: ChaCha20Rng,
+}
+
+impl Device {
+    fn send(
+        &mut self,
+        mut frame: Vec<u8>,
+        kind: FrameKind,
+        receipt: Receipt,
+        cx: &mut Context<'_>,
+    ) {
+        self.number(&mut frame);
+        self.send_numbered(frame, kind, receipt, cx);
+    }
+
+    fn send_numbered(
+        &self,
+        frame: Vec<u8>,
+        kind: FrameKind,
+        receipt: Receipt,
+        cx: &mut Context<'_>,
+    ) {
+        let out = Outgoing {
+            frame,
+            kind,
+            peer: self.mac,
+            direction: Direction::ToAp,
+            receipt,
+        };
+        cx.out.push_back(StationOutput::Send(out));
+    }
+
+    fn number(&mut self, frame: &mut [u8]) {
+        self.sequence = self.sequence.wrapping_add(1) & 0xfff;
+        write_sequence_control(frame, SequenceControl::new(self.sequence, 0));
+    }
+
+    fn send_management(&mut self, frame: Vec<u8>, cx: &mut Context<'_>) {
+        let kind = FrameKind::of_frame(&frame);
+        self.send(frame, kind, Receipt::None, cx);
+    }
+
+    fn send_null(&mut self, bssid: MacAddr, dozes: bool, cx: &mut Context<'_>) {
+        let flags = if dozes {
+            FrameControl::POWER_MANAGEMENT
+        } else {
+            0
+        };
+        let header = DataHeader::to_ds(bssid, self.mac, bssid)
+            .as_null()
+            .with(flags);
+        let receipt = Receipt::PowerManagement(self.mac);
+        self.send(header.encode(&[]), FrameKind::Null, receipt, cx);
+    }
+}
+
+impl Station {
+    pub(crate) fn new(name: &str, mac: MacAddr, join_timeout: Duration, rng: ChaCha20Rng) -> Self {
+        Self {
+            name: name.to_owned(),
+            device: Device {
+                mac,
+                sequence: 0,
+                profile: StationProfile::default(),
+                rng,
+            },
+            join_timeout,
+            runs: 0,
+            state: State::Idle,
+            counters: StationCounters::default(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) const fn mac(&self) -> MacAddr {
+        self.device.mac
+    }
+
+    pub(crate) fn set_profile(&mut self, profile: StationProfile) {
+        self.device.profile = profile;
+    }
+
+    pub(crate) const fn is_idle(&self) -> bool {
+        matches!(self.state, State::Idle)
+    }
+
+    pub(crate) const fn is_joined(&self) -> bool {
+        matches!(self.state, State::Joined(_))
+    }
+
+    pub(crate) fn is_scanning(&self) -> bool {
+        matches!(&self.state, State::Joining(j) if j.is_scanning())
+    }
+
+    /// One word for people.
+    pub(crate) fn state_text(&self) -> &'static str {
+        match &self.state {
+            State::Idle => "idle",
+            State::Pausing(..) => "pausing",
+            State::Joining(joining) => joining.text(),
+            State::Joined(joined) if joined.power.is_dozing() => "dozing",
+            State::Joined(_) => "joined",
+        }
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        match &self.state {
+            State::Idle => None,
+            State::Pausing(_, until) => Some(*until),
+            State::Joining(joining) => Some(joining.deadline()),
+            State::Joined(joined) => earliest(
+                joined.power.deadline(),
+                joined.traffic.as_ref().map(Traffic::deadline),
+            ),
+        }
+    }
+
+    /// Whether its receiver is on for a frame of this kind.
+    pub(crate) fn listens(&self, group: bool, beacon: bool, now: Instant) -> bool {
+        match &self.state {
+            State::Joined(joined) => joined.power.listens(group, beacon, now),
+            State::Idle | State::Joining(_) | State::Pausing(..) => true,
+        }
+    }
+
+    // --- What its owner wants ------------------------------------------------------------------
+
+    /// Begins to join. `false` while it is at it already.
+    pub(crate) fn join(&mut self, key: StationKey, cx: &mut Context<'_>) -> bool {
+        let previous = match &self.state {
+            State::Joining(_) => return false,
+            State::Joined(joined) => Some(joined.link.bssid()),
+            State::Idle | State::Pausing(..) => None,
+        };
+        if previous.is_some() {
+            self.end_association(LeaveReason::Rejoining, cx);
+        }
+        let give_up = cx.now + self.join_timeout;
+        let mut joining = Joining::new(key, previous, give_up, cx.now);
+        joining.scan(&mut self.device, cx);
+        self.state = State::Joining(Box::new(joining));
+        true
+    }
+
+    /// Leaves politely, or gives up joining. `false` when it is idle.
+    pub(crate) fn leave(&mut self, cx: &mut Context<'_>) -> bool {
+        let bssid = match &self.state {
+            State::Idle => return false,
+            State::Pausing(..) => None,
+            State::Joining(joining) => joining.bssid(),
+            State::Joined(joined) => Some(joined.link.bssid()),
+        };
+        if let Some(bssid) = bssid {
+            self.deauthenticate(bssid, dot11::ReasonCode::LEAVING_NETWORK_DEAUTH, cx);
+        }
+        match &self.state {
+            State::Joining(_) => self.fail(JoinFailure::Aborted, cx),
+            State::Idle | State::Joined(_) | State::Pausing(..) => {
+                self.end_association(LeaveReason::Asked, cx);
+            }
+        }
+        true
+    }
+
+    /// Vanishes without a word, as with an empty battery.
+    pub(crate) fn vanish(&mut self, cx: &mut Context<'_>) {
+        match &self.state {
+            State::Joining(_) => self.fail(JoinFailure::Aborted, cx),
+            State::Idle | State::Joined(_) | State::Pausing(..) => {
+                self.end_association(LeaveReason::Vanished, cx);
+            }
+        }
+    }
+
+    fn deauthenticate(&mut self, bssid: MacAddr, reason: dot11::ReasonCode, cx: &mut Context<'_>) {
+        let addresses = dot11::frame::ManagementAddresses::to_ap(bssid, self.device.mac);
+        let frame = dot11::frame::ManagementBuilder::deauthentication(addresses, reason).finish();
+        self.device.send_management(frame, cx);
+    }
+
+    /// Sends `frames` echo requests to `to` (`None`: the access point's host). `false` when it is not
+    /// joined or at it already.
+    pub(crate) fn start_traffic(
+        &mut self,
+        frames: u32,
+        to: Option<MacAddr>,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        let State::Joined(joined) = &mut self.state else {
+            return false;
+        };
+        if joined.traffic.is_some() {
+            return false;
+        }
+        self.runs = self.runs.wrapping_add(1);
+        let to = to.unwrap_or_else(|| joined.link.bssid());
+        joined.traffic = Some(Traffic::new(self.runs, to, frames, cx.now));
+        true
+    }
+
+    /// Tells the access point that it dozes (or wakes) from now on. `false` when it is not joined.
+    pub(crate) fn set_dozing(&mut self, doze: bool, cx: &mut Context<'_>) -> bool {
+        let State::Joined(joined) = &mut self.state else {
+            return false;
+        };
+        joined.announce_power(doze, &mut self.device, cx);
+        true
+    }
+
+    /// The access point has not been on the air for some beacons.
+    pub(crate) fn handle_beacon_loss(&mut self, cx: &mut Context<'_>) {
+        if self.is_joined() {
+            self.sent_away(LeaveReason::NetworkGone, cx);
+        }
+    }
+
+    /// Sends bytes as a body (from its LLC header) whatever the state of things is: ciphered when
+    /// there is a key.
+    pub(crate) fn send_raw_body(&mut self, to: MacAddr, body: &[u8], cx: &mut Context<'_>) -> bool {
+        let State::Joined(joined) = &mut self.state else {
+            return false;
+        };
+        let dozing = joined.power.is_dozing();
+        joined
+            .link
+            .send_body(to, body, dozing, &mut self.device, cx);
+        true
+    }
+
+    // --- What happens to it --------------------------------------------------------------------
+
+    pub(crate) fn handle_timeout(&mut self, cx: &mut Context<'_>) {
+        if self.deadline().is_none_or(|at| at > cx.now) {
+            return;
+        }
+        match &mut self.state {
+            State::Idle => {}
+            State::Pausing(..) => {
+                if let State::Pausing(key, _) = core::mem::take(&mut self.state) {
+                    self.join(key, cx);
+                }
+            }
+            State::Joining(joining) => {
+                if let Err(failure) = joining.handle_timeout(&mut self.device, cx) {
+                    self.fail(failure, cx);
+                }
+            }
+            State::Joined(joined) => {
+                joined.handle_timeout(&self.name, &mut self.device, cx);
+            }
+        }
+    }
+
+    /// Its Null frame was acknowledged, or not.
+    pub(crate) fn handle_power_receipt(&mut self, acked: bool, cx: &mut Context<'_>) {
+        if let State::Joined(joined) = &mut self.state {
+            joined.handle_power_receipt(acked, cx.now);
+        }
+    }
+
+    /// A frame of the access point arrived.
+    pub(crate) fn receive(&mut self, frame: &[u8], cx: &mut Context<'_>) {
+        let Some(control) = FrameControl::from_frame(frame) else {
+            return;
+        };
+        match control.frame_type() {
+            FrameType::Management => {
+                if let Ok(view) = ManagementView::parse(frame) {
+                    self.receive_management(&view, cx);
+                }
+            }
+            FrameType::Data => {
+                if let Ok(view) = DataView::parse(frame) {
+                    self.receive_data(&view, frame, cx);
+                }
+            }
+            FrameType::Control | FrameType::Extension => {}
+        }
+    }
+
+    fn receive_management(&mut self, view: &ManagementView<'_>, cx: &mut Context<'_>) {
+        let Ok(body) = view.body() else {
+            return;
+        };
+        match &mut self.state {
+            State::Idle | State::Pausing(..) => {}
+            State::Joining(joining) => {
+                let from = view.transmitter();
+                if let Err(failure) = joining.handle_management(from, &body, &mut self.device, cx) {
+                    self.fail(failure, cx);
+                }
+            }
+            State::Joined(joined) => {
+                if view.transmitter() != joined.link.bssid() {
+                    return;
+                }
+                match body {
+                    ManagementBody::Beacon(beacon) => {
+                        joined.handle_beacon(&beacon, &mut self.device, cx);
+                    }
+                    ManagementBody::Deauthentication(reason)
+                    | ManagementBody::Disassociation(reason) => {
+                        self.sent_away(LeaveReason::SentAway(reason), cx);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn receive_data(&mut self, view: &DataView<'_>, frame: &[u8], cx: &mut Context<'_>) {
+        let counters = &mut self.counters;
+        match &mut self.state {
+            State::Idle | State::Pausing(..) => {}
+            State::Joining(joining) => {
+                let Some(link) = joining.link_mut() else {
+                    return;
+                };
+                let Some(pdu) = link.receive_eapol(view, frame, counters) else {
+                    return;
+                };
+                let done = joining.handle_eapol(&pdu, &mut self.device, counters, cx);
+                match done {
+                    Ok(false) => {}
+                    Ok(true) => self.enter(cx),
+                    Err(failure) => {
+                        let reason = failure.reason();
+                        if let Some(bssid) = joining.bssid() {
+                            self.deauthenticate(bssid, reason, cx);
+                        }
+                        self.fail(JoinFailure::Handshake(failure), cx);
+                    }
+                }
+            }
+            State::Joined(joined) => {
+                let own = self.device.mac;
+                if view.header().source() == own {
+                    return;
+                }
+                let result = joined.receive_data(view, frame, &mut self.device, counters, cx);
+                if let Err(failure) = result {
+                    let bssid = joined.link.bssid();
+                    self.deauthenticate(bssid, failure.reason(), cx);
+                    self.sent_away(LeaveReason::HandshakeFailed(failure), cx);
+                }
+            }
+        }
+    }
+
+    // --- Ends ----------------------------------------------------------------------------------
+
+    /// The handshake is finished.
+    fn enter(&mut self, cx: &mut Context<'_>) {
+        match core::mem::take(&mut self.state) {
+            State::Joining(joining) => {
+                match (*joining).into_joined(self.device.profile.doze_after, cx.now) {
+                    Ok(joined) => {
+                        self.state = State::Joined(Box::new(joined));
+                        cx.event(SimEvent::Joined {
+                            name: self.name.clone(),
+                            mac: self.device.mac,
+                        });
+                    }
+                    Err(joining) => self.state = State::Joining(joining),
+                }
+            }
+            other => self.state = other,
+        }
+    }
+
+    fn fail(&mut self, reason: JoinFailure, cx: &mut Context<'_>) {
+        self.state = State::Idle;
+        let (name, mac) = (self.name.clone(), self.device.mac);
+        cx.event(SimEvent::JoinFailed { name, mac, reason });
+    }
+
+    fn sent_away(&mut self, why: LeaveReason, cx: &mut Context<'_>) {
+        let key = match &self.state {
+            State::Joined(joined) if self.device.profile.reconnects => Some(joined.key.clone()),
+            _ => None,
+        };
+        self.end_association(why, cx);
+        if let Some(key) = key {
+            self.state = State::Pausing(key, cx.now + Duration::from_secs(1));
+        }
+    }
+
+    fn end_association(&mut self, why: LeaveReason, cx: &mut Context<'_>) {
+        let (name, mac) = (self.name.clone(), self.device.mac);
+        match core::mem::take(&mut self.state) {
+            State::Joined(joined) => {
+                if let Some(traffic) = joined.traffic {
+                    cx.event(traffic.done(&name));
+                }
+                cx.event(SimEvent::Left { name, mac, why });
+            }
+            State::Pausing(..) => cx.event(SimEvent::Left { name, mac, why }),
+            State::Idle | State::Joining(_) => {}
+        }
+    }
+}
+
+/// Whether a frame of the access point is one that dozing stations wake for by themselves.
+pub(crate) fn is_beacon(frame: &[u8]) -> bool {
+    FrameControl::from_frame(frame).is_some_and(|fc| {
+        fc.frame_type() == FrameType::Management && fc.subtype() == ManagementSubtype::BEACON.0
+    })
+}

@@ -1,0 +1,432 @@
+//! A station on its way in.
+
+use clock::{Duration, Instant};
+use dot11::element::{
+    ElementId, ElementWriter, HtCapabilities, Rsne, WmmInformation, WmmParameters,
+};
+use dot11::frame::{
+    AuthenticationAlgorithm, BeaconView, CapabilityInfo, ManagementAddresses, ManagementBody,
+    ManagementBuilder,
+};
+use dot11::{AkmSuite, CipherSuite, MacAddr, Ssid, StatusCode};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rsn::{Pmk, Supplicant, SupplicantConfig};
+
+use super::link::{Joined, Link};
+use super::{Context, Device, StationCounters, StationKey};
+use crate::event::JoinFailure;
+
+/// A probe request is repeated, and an authentication or association request.
+const RETRY: Duration = Duration::from_millis(200);
+/// Requests without answer before the station scans again.
+const TRIES: u8 = 4;
+/// Silence in the handshake that ends an attempt. Longer than an access point keeps trying.
+const HANDSHAKE_SILENCE: Duration = Duration::from_millis(4_500);
+/// The station comes back this long after it was refused "temporarily" or sent away by accident.
+const BACK_OFF: Duration = Duration::from_millis(300);
+/// So many message 2 without a message 3 mean that the key is wrong, not the air.
+const HOPELESS: u8 = 3;
+
+/// Rates of an 802.11g station in units of 500 kbit/s.
+const RATES: [u8; 12] = [2, 4, 11, 22, 12, 18, 24, 36, 48, 72, 96, 108];
+
+/// PMKs made of passphrases lately: many stations share one, and each costs 8192 hashes.
+#[derive(Debug, Default)]
+pub(crate) struct PmkCache(Vec<(StationKey, Ssid, Pmk)>);
+
+impl PmkCache {
+    const MAX: usize = 8;
+
+    fn pmk(&mut self, key: &StationKey, ssid: &Ssid) -> Pmk {
+        let passphrase = match key {
+            StationKey::Raw(pmk) => return pmk.clone(),
+            StationKey::Passphrase(passphrase) => passphrase,
+        };
+        if let Some((_, _, pmk)) = self.0.iter().find(|(k, s, _)| k == key && s == ssid) {
+            return pmk.clone();
+        }
+        let pmk = Pmk::from_passphrase(passphrase, ssid);
+        if self.0.len() >= Self::MAX {
+            self.0.remove(0);
+        }
+        self.0.push((key.clone(), ssid.clone(), pmk.clone()));
+        pmk
+    }
+}
+
+/// A network as its beacon or probe response describes it.
+#[derive(Clone, Debug)]
+pub(super) struct Network {
+    bssid: MacAddr,
+    ssid: Ssid,
+    /// The whole RSN element.
+    rsne: Vec<u8>,
+    wmm: bool,
+    ht: bool,
+}
+
+impl Network {
+    /// `Ok(None)`: not one to look at.
+    fn find(
+        from: MacAddr,
+        beacon: &BeaconView<'_>,
+        wanted: Option<&Ssid>,
+    ) -> Result<Option<Self>, JoinFailure> {
+        let elements = beacon.elements;
+        let ssid = elements
+            .body(ElementId::SSID)
+            .and_then(|b| Ssid::new(b).ok());
+        let Some(ssid) = ssid.filter(|s| wanted.is_none_or(|w| w == s)) else {
+            return Ok(None);
+        };
+        let Some(element) = elements.find(ElementId::RSN) else {
+            return Err(JoinFailure::UnsuitableNetwork);
+        };
+        match Rsne::parse(element.body()) {
+            Ok(rsne)
+                if rsne.group_cipher == CipherSuite::CCMP
+                    && rsne.pairwise.contains(&CipherSuite::CCMP)
+                    && rsne.akm.contains(&AkmSuite::PSK) => {}
+            _ => return Err(JoinFailure::UnsuitableNetwork),
+        }
+        Ok(Some(Self {
+            bssid: from,
+            ssid,
+            rsne: element.as_bytes().to_vec(),
+            wmm: WmmParameters::from_elements(elements).is_some(),
+            ht: elements.find(ElementId::HT_CAPABILITIES).is_some(),
+        }))
+    }
+}
+
+#[derive(Debug)]
+enum Phase {
+    Scanning,
+    Authenticating {
+        network: Network,
+        tries: u8,
+    },
+    Associating {
+        network: Network,
+        tries: u8,
+    },
+    Handshaking {
+        link: Box<Link>,
+        answers: u8,
+        done: bool,
+    },
+    BackingOff,
+}
+
+/// A station that is joining.
+#[derive(Debug)]
+pub(super) struct Joining {
+    key: StationKey,
+    /// Where it was joined before: it reassociates there.
+    previous: Option<MacAddr>,
+    give_up: Instant,
+    retry: Instant,
+    /// What to say when time is up.
+    trouble: JoinFailure,
+    phase: Phase,
+}
+
+impl Joining {
+    pub(super) const fn new(
+        key: StationKey,
+        previous: Option<MacAddr>,
+        give_up: Instant,
+        now: Instant,
+    ) -> Self {
+        let (phase, trouble) = (Phase::Scanning, JoinFailure::NoNetwork);
+        Self {
+            key,
+            previous,
+            give_up,
+            retry: now,
+            trouble,
+            phase,
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Instant {
+        self.give_up.min(self.retry)
+    }
+
+    pub(super) const fn is_scanning(&self) -> bool {
+        matches!(self.phase, Phase::Scanning)
+    }
+
+    pub(super) const fn text(&self) -> &'static str {
+        match self.phase {
+            Phase::Scanning => "scanning",
+            Phase::Authenticating { .. } => "authenticating",
+            Phase::Associating { .. } => "associating",
+            Phase::Handshaking { .. } => "handshaking",
+            Phase::BackingOff => "backing off",
+        }
+    }
+
+    pub(super) fn bssid(&self) -> Option<MacAddr> {
+        match &self.phase {
+            Phase::Scanning | Phase::BackingOff => None,
+            Phase::Authenticating { network, .. } | Phase::Associating { network, .. } => {
+                Some(network.bssid)
+            }
+            Phase::Handshaking { link, .. } => Some(link.bssid()),
+        }
+    }
+
+    pub(super) fn link_mut(&mut self) -> Option<&mut Link> {
+        match &mut self.phase {
+            Phase::Handshaking { link, .. } => Some(link),
+            _ => None,
+        }
+    }
+
+    /// Itself again when it is not in a handshake.
+    pub(super) fn into_joined(
+        self,
+        doze_after: Option<Duration>,
+        now: Instant,
+    ) -> Result<Joined, Box<Self>> {
+        match self.phase {
+            Phase::Handshaking { link, .. } => Ok(Joined::new(*link, self.key, doze_after, now)),
+            phase => Err(Box::new(Self { phase, ..self })),
+        }
+    }
+
+    pub(super) fn handle_timeout(
+        &mut self,
+        device: &mut Device,
+        cx: &mut Context<'_>,
+    ) -> Result<(), JoinFailure> {
+        if cx.now >= self.give_up {
+            return Err(self.trouble);
+        }
+        match &mut self.phase {
+            Phase::Scanning | Phase::BackingOff => self.scan(device, cx),
+            Phase::Authenticating { tries, .. } | Phase::Associating { tries, .. } => {
+                *tries += 1;
+                if *tries >= TRIES {
+                    self.trouble = JoinFailure::NoAnswer;
+                    self.scan(device, cx);
+                } else {
+                    self.ask(device, cx);
+                }
+            }
+            Phase::Handshaking { .. } => {
+                self.trouble = JoinFailure::HandshakeTimeout;
+                self.scan(device, cx);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for the network, from the start.
+    pub(super) fn scan(&mut self, device: &mut Device, cx: &mut Context<'_>) {
+        self.phase = Phase::Scanning;
+        self.retry = cx.now + RETRY;
+        if device.profile.probes {
+            let ssid = device
+                .profile
+                .ssid
+                .as_ref()
+                .map(Ssid::as_bytes)
+                .unwrap_or_default();
+            let frame = ManagementBuilder::probe_request(ManagementAddresses::to_all(device.mac))
+                .with(|w| {
+                    w.ssid(ssid).rates(&RATES);
+                })
+                .finish();
+            device.send_management(frame, cx);
+        }
+    }
+
+    fn back_off(&mut self, trouble: JoinFailure, cx: &Context<'_>) {
+        self.trouble = trouble;
+        self.phase = Phase::BackingOff;
+        self.retry = cx.now + BACK_OFF;
+    }
+
+    /// Sends the request of the present phase.
+    fn ask(&mut self, device: &mut Device, cx: &mut Context<'_>) {
+        self.retry = cx.now + RETRY;
+        let frame = match &self.phase {
+            Phase::Authenticating { network, .. } => ManagementBuilder::authentication(
+                ManagementAddresses::to_ap(network.bssid, device.mac),
+                AuthenticationAlgorithm::OPEN_SYSTEM,
+                1,
+                StatusCode::SUCCESS,
+            )
+            .finish(),
+            Phase::Associating { network, .. } => {
+                association_request(network, self.previous, device)
+            }
+            Phase::Scanning | Phase::Handshaking { .. } | Phase::BackingOff => return,
+        };
+        device.send_management(frame, cx);
+    }
+
+    pub(super) fn handle_management(
+        &mut self,
+        from: MacAddr,
+        body: &ManagementBody<'_>,
+        device: &mut Device,
+        cx: &mut Context<'_>,
+    ) -> Result<(), JoinFailure> {
+        match (&self.phase, body) {
+            (
+                Phase::Scanning,
+                ManagementBody::Beacon(beacon) | ManagementBody::ProbeResponse(beacon),
+            ) => match Network::find(from, beacon, device.profile.ssid.as_ref()) {
+                Ok(Some(network)) => {
+                    self.trouble = JoinFailure::NoAnswer;
+                    self.phase = Phase::Authenticating { network, tries: 0 };
+                    self.ask(device, cx);
+                    Ok(())
+                }
+                Ok(None) => Ok(()),
+                Err(trouble) => {
+                    // Another network may still turn up until time is up.
+                    self.trouble = trouble;
+                    Ok(())
+                }
+            },
+            (_, _) if self.bssid() != Some(from) => Ok(()),
+            (Phase::Authenticating { network, .. }, ManagementBody::Authentication(answer)) => {
+                if answer.transaction != 2 {
+                    return Ok(());
+                }
+                if answer.status != StatusCode::SUCCESS {
+                    return Err(JoinFailure::AuthenticationRefused(answer.status));
+                }
+                self.phase = Phase::Associating {
+                    network: network.clone(),
+                    tries: 0,
+                };
+                self.ask(device, cx);
+                Ok(())
+            }
+            (Phase::Associating { network, .. }, ManagementBody::AssociationResponse(answer)) => {
+                match answer.status {
+                    StatusCode::SUCCESS => {
+                        let supplicant = supplicant(&self.key, network, device, cx);
+                        let wmm = network.wmm && device.profile.wmm;
+                        let link = Link::new(network.bssid, answer.aid, wmm, supplicant);
+                        self.phase = Phase::Handshaking {
+                            link: Box::new(link),
+                            answers: 0,
+                            done: false,
+                        };
+                        self.retry = cx.now + HANDSHAKE_SILENCE;
+                        Ok(())
+                    }
+                    StatusCode::REFUSED_TEMPORARILY => {
+                        self.back_off(JoinFailure::AssociationRefused(answer.status), cx);
+                        Ok(())
+                    }
+                    status => Err(JoinFailure::AssociationRefused(status)),
+                }
+            }
+            (
+                Phase::Handshaking { answers, .. },
+                ManagementBody::Deauthentication(reason) | ManagementBody::Disassociation(reason),
+            ) => {
+                if *answers >= HOPELESS {
+                    return Err(JoinFailure::SentAway(*reason));
+                }
+                self.back_off(JoinFailure::SentAway(*reason), cx);
+                Ok(())
+            }
+            (
+                Phase::Authenticating { .. } | Phase::Associating { .. },
+                ManagementBody::Deauthentication(reason) | ManagementBody::Disassociation(reason),
+            ) => {
+                self.back_off(JoinFailure::SentAway(*reason), cx);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// `Ok(true)` when the handshake is finished.
+    pub(super) fn handle_eapol(
+        &mut self,
+        eapol: &super::link::Eapol,
+        device: &mut Device,
+        counters: &mut StationCounters,
+        cx: &mut Context<'_>,
+    ) -> Result<bool, rsn::Failure> {
+        let Phase::Handshaking {
+            link,
+            answers,
+            done,
+        } = &mut self.phase
+        else {
+            return Ok(false);
+        };
+        if let Some(finished) = link.handle_eapol(eapol, device, counters, cx)? {
+            *answers = answers.saturating_add(1);
+            *done |= finished;
+            self.retry = cx.now + HANDSHAKE_SILENCE;
+        }
+        Ok(*done)
+    }
+}
+
+fn supplicant(
+    key: &StationKey,
+    network: &Network,
+    device: &mut Device,
+    cx: &mut Context<'_>,
+) -> Supplicant {
+    let config = SupplicantConfig {
+        ap: network.bssid,
+        station: device.mac,
+        pmk: cx.pmks.pmk(key, &network.ssid),
+        ap_rsne: network.rsne.clone(),
+        station_rsne: own_rsne(),
+    };
+    Supplicant::new(config, ChaCha20Rng::from_rng(&mut device.rng))
+}
+
+/// The RSN element of the association request and of message 2.
+fn own_rsne() -> Vec<u8> {
+    let mut writer = ElementWriter::new();
+    // An element with one cipher of each kind is never too long.
+    let _ = writer.rsne(&Rsne::wpa2_personal());
+    writer.finish()
+}
+
+fn association_request(network: &Network, previous: Option<MacAddr>, device: &Device) -> Vec<u8> {
+    let capability =
+        CapabilityInfo::ESS | CapabilityInfo::PRIVACY | CapabilityInfo::SHORT_SLOT_TIME;
+    ManagementBuilder::association_request(
+        ManagementAddresses::to_ap(network.bssid, device.mac),
+        CapabilityInfo(capability),
+        device.profile.listen_interval,
+        previous.filter(|p| *p == network.bssid),
+    )
+    .with(|w| {
+        w.ssid(network.ssid.as_bytes())
+            .rates(&RATES)
+            .raw(&own_rsne());
+        if device.profile.ht && network.ht {
+            let mut mcs = [0; 16];
+            mcs[0] = 0xff;
+            let ht = HtCapabilities {
+                info: HtCapabilities::SHORT_GI_20 | 0x000c,
+                ampdu: 0x1b,
+                mcs,
+                ..HtCapabilities::default()
+            };
+            w.ht_capabilities(&ht);
+        }
+        if device.profile.wmm && network.wmm {
+            w.wmm_information(WmmInformation { qos_info: 0 });
+        }
+    })
+    .finish()
+}

@@ -1,0 +1,477 @@
+//! A tiny access point over a simulated radio: just enough MLME and two keys.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each test file uses its own part, and a test may panic"
+)]
+
+use std::collections::BTreeMap;
+
+use clock::{Duration, Instant, earliest};
+use dot11::element::{ElementId, ElementWriter, Rsne, WmmParameters};
+use dot11::frame::{
+    AuthenticationAlgorithm, CapabilityInfo, ManagementAddresses, ManagementBody,
+    ManagementBuilder, ManagementView,
+};
+use dot11::{Channel, CipherSuite, KeyBytes, MacAddr, ReasonCode, Ssid, StatusCode};
+use radio::{
+    ApConfig, Command, CommandId, Key, KeyScope, Radio, RadioCommand, RadioEvent, StationEntry,
+    StationFlags,
+};
+use radio_sim::{SimConfig, SimEvent, SimRadio, StationKey};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rsn::{
+    Authenticator, Candidate, Candidates, GroupKey, Gtk, KeyId, Network, Output, Passphrase, Pmk,
+    Timing,
+};
+
+pub const AP: MacAddr = MacAddr([2, 0, 0, 0, 0, 1]);
+pub const PRIMARY: KeyId = KeyId(1);
+pub const SECONDARY: KeyId = KeyId(2);
+pub const GTK: [u8; 16] = [0x77; 16];
+
+pub fn ssid() -> Ssid {
+    Ssid::new("bench").unwrap()
+}
+
+pub fn passphrase(text: &str) -> StationKey {
+    StationKey::Passphrase(Passphrase::new(text.as_bytes()).unwrap())
+}
+
+pub fn primary() -> StationKey {
+    passphrase("primary one")
+}
+
+pub fn secondary() -> StationKey {
+    passphrase("secondary two")
+}
+
+pub fn pmk(key: &StationKey) -> Pmk {
+    match key {
+        StationKey::Passphrase(p) => Pmk::from_passphrase(p, &ssid()),
+        StationKey::Raw(pmk) => pmk.clone(),
+    }
+}
+
+/// An association at the access point.
+pub struct Peer {
+    pub aid: u16,
+    pub authenticator: Authenticator,
+    pub key: Option<KeyId>,
+    entry: StationEntry,
+}
+
+/// The radio, the access point's script, and the time.
+pub struct Bench {
+    pub radio: SimRadio,
+    pub now: Instant,
+    pub peers: BTreeMap<MacAddr, Peer>,
+    /// Everything the radio reported, but the frames that were answered.
+    pub events: Vec<RadioEvent>,
+    pub sim_events: Vec<SimEvent>,
+    /// The status association requests are answered with.
+    pub association_status: StatusCode,
+    pub answers_probes: bool,
+    candidates: Candidates,
+    group: GroupKey,
+    rng: ChaCha20Rng,
+    next_command: u64,
+}
+
+impl Bench {
+    pub fn new(config: SimConfig) -> Self {
+        let candidate = |id, key: &StationKey| Candidate { id, pmk: pmk(key) };
+        let mut this = Self {
+            rng: ChaCha20Rng::seed_from_u64(config.seed ^ 0x5eed),
+            radio: SimRadio::new(config),
+            now: Instant::from_micros(1_000_000),
+            peers: BTreeMap::new(),
+            events: Vec::new(),
+            sim_events: Vec::new(),
+            association_status: StatusCode::SUCCESS,
+            answers_probes: true,
+            candidates: Candidates {
+                live: vec![
+                    candidate(PRIMARY, &primary()),
+                    candidate(SECONDARY, &secondary()),
+                ],
+                retired: Vec::new(),
+            },
+            group: GroupKey {
+                gtk: Gtk::from_raw(GTK),
+                index: 1,
+                rsc: 0,
+            },
+            next_command: 0,
+        };
+        this.drain();
+        this
+    }
+
+    /// On the air, with a group key.
+    pub fn started() -> Self {
+        Self::started_with(SimConfig::with_seed(7), |_| {})
+    }
+
+    pub fn started_with(config: SimConfig, change: impl FnOnce(&mut ApConfig)) -> Self {
+        let mut this = Self::new(config);
+        let mut ap = ap_config();
+        change(&mut ap);
+        this.command(Command::StartAp(Box::new(ap)));
+        this.command(Command::InstallKey(group_key(&this.group)));
+        this.command(Command::UseGroupKey { index: 1 });
+        this
+    }
+
+    pub fn command(&mut self, command: Command) -> CommandId {
+        self.next_command += 1;
+        let id = CommandId(self.next_command);
+        self.radio.command(RadioCommand { id, command }, self.now);
+        self.drain();
+        id
+    }
+
+    /// How a command went.
+    pub fn result(&self, id: CommandId) -> Result<(), radio::CommandError> {
+        self.events
+            .iter()
+            .find_map(|e| match e {
+                RadioEvent::Completed { id: of, result } if *of == id => Some(result.clone()),
+                _ => None,
+            })
+            .expect("every command is answered")
+    }
+
+    /// Jumps to the next deadline, at most to `until`. `false` when that is reached.
+    pub fn step(&mut self, until: Instant) -> bool {
+        let peers = self.peers.values().map(|p| p.authenticator.poll_timeout());
+        let next = peers.fold(self.radio.poll_timeout(), earliest);
+        let Some(at) = next.filter(|at| *at <= until) else {
+            self.now = self.now.max(until);
+            self.drain();
+            return false;
+        };
+        self.now = self.now.max(at);
+        self.radio.handle_timeout(self.now);
+        self.drain();
+        let due: Vec<MacAddr> = self.peers.keys().copied().collect();
+        for mac in due {
+            let now = self.now;
+            if let Some(peer) = self.peers.get_mut(&mac) {
+                peer.authenticator.handle_timeout(now);
+            }
+            self.pump(mac);
+        }
+        true
+    }
+
+    pub fn run(&mut self, time: Duration) {
+        let until = self.now + time;
+        while self.step(until) {}
+    }
+
+    /// Runs until this happens, at most 30 s.
+    pub fn run_until(&mut self, mut wanted: impl FnMut(&SimEvent) -> bool) -> Option<SimEvent> {
+        let until = self.now + Duration::from_secs(30);
+        let mut seen = self.sim_events.len();
+        loop {
+            while let Some(event) = self.sim_events.get(seen) {
+                if wanted(event) {
+                    return Some(event.clone());
+                }
+                seen += 1;
+            }
+            if !self.step(until) {
+                return None;
+            }
+        }
+    }
+
+    pub fn join(&mut self, name: &str, key: StationKey) -> SimEvent {
+        self.radio.join(name, key, self.now).unwrap();
+        self.run_until(|e| matches!(e, SimEvent::Joined { .. } | SimEvent::JoinFailed { .. }))
+            .expect("a join ends within its time")
+    }
+
+    pub fn joined(&mut self, name: &str, key: StationKey) -> MacAddr {
+        match self.join(name, key) {
+            SimEvent::Joined { mac, .. } => {
+                // Message 4 is on its way still.
+                self.run(Duration::from_millis(5));
+                mac
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Sent and received.
+    pub fn traffic(&mut self, name: &str, frames: u32) -> (u32, u32) {
+        self.radio.traffic(name, frames, self.now).unwrap();
+        self.traffic_done()
+    }
+
+    pub fn traffic_done(&mut self) -> (u32, u32) {
+        match self.run_until(|e| matches!(e, SimEvent::TrafficDone { .. })) {
+            Some(SimEvent::TrafficDone { sent, received, .. }) => (sent, received),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn rekey_pairwise(&mut self, mac: MacAddr) {
+        let peer = self.peers.get_mut(&mac).unwrap();
+        assert!(peer.authenticator.rekey_pairwise(&mut self.rng, self.now));
+        self.pump(mac);
+    }
+
+    /// A group key under the next index, for everybody.
+    pub fn rekey_group(&mut self, fill: u8) {
+        let index = 3 - self.group.index;
+        self.group = GroupKey {
+            gtk: Gtk::from_raw([fill; 16]),
+            index,
+            rsc: 0,
+        };
+        self.command(Command::InstallKey(group_key(&self.group)));
+        let peers: Vec<MacAddr> = self.peers.keys().copied().collect();
+        for mac in peers {
+            let peer = self.peers.get_mut(&mac).unwrap();
+            peer.authenticator.rekey_group(&self.group, self.now);
+            self.pump(mac);
+        }
+        self.run(Duration::from_millis(50));
+        self.command(Command::UseGroupKey { index });
+    }
+
+    pub fn deauthenticate(&mut self, mac: MacAddr, reason: ReasonCode) -> CommandId {
+        let addresses = ManagementAddresses::from_ap(AP, mac);
+        let frame = ManagementBuilder::deauthentication(addresses, reason).finish();
+        let id = self.command(Command::SendManagement { frame });
+        self.peers.remove(&mac);
+        self.command(Command::RemoveStation { peer: mac, reason });
+        id
+    }
+
+    fn drain(&mut self) {
+        while let Some(event) = self.radio.poll_event() {
+            match event {
+                RadioEvent::Management { frame, .. } => self.management(&frame),
+                RadioEvent::Eapol { peer, pdu } => {
+                    let network = Network {
+                        candidates: &self.candidates,
+                        group: &self.group,
+                    };
+                    if let Some(p) = self.peers.get_mut(&peer) {
+                        let _ = p.authenticator.handle_eapol(&pdu, &network, self.now);
+                        self.pump(peer);
+                    }
+                }
+                other => self.events.push(other),
+            }
+        }
+        while let Some(event) = self.radio.poll_sim_event() {
+            self.sim_events.push(event);
+        }
+    }
+
+    fn management(&mut self, frame: &[u8]) {
+        let Ok(view) = ManagementView::parse(frame) else {
+            return;
+        };
+        let from = view.transmitter();
+        let to = ManagementAddresses::from_ap(AP, from);
+        match view.body() {
+            Ok(ManagementBody::ProbeRequest(_)) if self.answers_probes => {
+                let (head, tail) = beacon_parts();
+                let answer = ManagementBuilder::probe_response(to, 100, capability())
+                    .bytes(head.get(36..).unwrap())
+                    .bytes(&tail)
+                    .finish();
+                self.command(Command::SendManagement { frame: answer });
+            }
+            Ok(ManagementBody::Authentication(_)) => {
+                let answer = ManagementBuilder::authentication(
+                    to,
+                    AuthenticationAlgorithm::OPEN_SYSTEM,
+                    2,
+                    StatusCode::SUCCESS,
+                );
+                self.command(Command::SendManagement {
+                    frame: answer.finish(),
+                });
+            }
+            Ok(ManagementBody::AssociationRequest(request)) => {
+                let status = self.association_status;
+                let rsne = request
+                    .elements
+                    .find(ElementId::RSN)
+                    .unwrap()
+                    .as_bytes()
+                    .to_vec();
+                let wme = request.elements.vendor([0, 0x50, 0xf2], 2).is_some();
+                let aid = self
+                    .peers
+                    .get(&from)
+                    .map_or(self.peers.len() as u16 + 1, |p| p.aid);
+                let aid = if status == StatusCode::SUCCESS {
+                    aid
+                } else {
+                    0
+                };
+                if status == StatusCode::SUCCESS {
+                    self.associate(from, aid, rsne, wme);
+                }
+                let again = request.current_ap.is_some();
+                let answer =
+                    ManagementBuilder::association_response(to, again, capability(), status, aid)
+                        .with(|w| {
+                            w.rates(&[0x82, 0x84, 0x8b, 0x96]);
+                        })
+                        .finish();
+                self.command(Command::SendManagement { frame: answer });
+                self.pump(from);
+            }
+            Ok(ManagementBody::Deauthentication(_)) => {
+                self.peers.remove(&from);
+                self.command(Command::RemoveStation {
+                    peer: from,
+                    reason: ReasonCode::LEAVING_NETWORK_DEAUTH,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn associate(&mut self, from: MacAddr, aid: u16, station_rsne: Vec<u8>, wme: bool) {
+        let entry = entry(from, aid, wme);
+        self.command(Command::AddStation(Box::new(entry.clone())));
+        let config = rsn::Config {
+            ap: AP,
+            station: from,
+            ap_rsne: rsne(),
+            station_rsne,
+            timing: Timing::default(),
+        };
+        let mut authenticator = Authenticator::new(config, &mut self.rng);
+        authenticator.start(self.now);
+        self.peers.insert(
+            from,
+            Peer {
+                aid,
+                authenticator,
+                key: None,
+                entry,
+            },
+        );
+    }
+
+    fn pump(&mut self, mac: MacAddr) {
+        loop {
+            let Some(peer) = self.peers.get_mut(&mac) else {
+                return;
+            };
+            let Some(output) = peer.authenticator.poll_output() else {
+                return;
+            };
+            match output {
+                Output::SendEapol(pdu) => {
+                    self.command(Command::SendEapol { peer: mac, pdu });
+                }
+                Output::InstallPairwiseKey { tk } => {
+                    self.command(Command::InstallKey(pairwise_key(mac, tk)));
+                }
+                Output::Authorize { key } => {
+                    peer.key = Some(key);
+                    self.command(Command::Authorize {
+                        peer: mac,
+                        open: true,
+                    });
+                }
+                Output::Failed(failure) => {
+                    self.deauthenticate(mac, failure.reason());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+pub fn capability() -> CapabilityInfo {
+    CapabilityInfo(CapabilityInfo::ESS | CapabilityInfo::PRIVACY)
+}
+
+pub fn rsne() -> Vec<u8> {
+    let mut w = ElementWriter::new();
+    w.rsne(&Rsne::wpa2_personal()).unwrap();
+    w.finish()
+}
+
+pub fn beacon_parts() -> (Vec<u8>, Vec<u8>) {
+    let head = ManagementBuilder::beacon(AP, 100, capability())
+        .with(|w| {
+            w.ssid(ssid().as_bytes())
+                .supported_rates(&[0x82, 0x84, 0x8b, 0x96])
+                .ds_parameter_set(6);
+        })
+        .finish();
+    let mut tail = ElementWriter::new();
+    tail.raw(&rsne()).wmm_parameters(&WmmParameters::default());
+    (head, tail.finish())
+}
+
+pub fn ap_config() -> ApConfig {
+    let (beacon_head, beacon_tail) = beacon_parts();
+    ApConfig {
+        ssid: ssid(),
+        bssid: AP,
+        channel: Channel::new(6).unwrap(),
+        ht: false,
+        beacon_head,
+        beacon_tail,
+        beacon_interval: 100,
+        dtim_period: 2,
+        cipher: CipherSuite::CCMP,
+        basic_rates: vec![2, 4, 11, 22],
+        isolate: false,
+    }
+}
+
+pub fn entry(peer: MacAddr, aid: u16, wme: bool) -> StationEntry {
+    StationEntry {
+        peer,
+        aid,
+        listen_interval: 10,
+        capability: 0x11,
+        rates: vec![2, 4, 11, 22],
+        ht_capabilities: None,
+        extended_capabilities: Vec::new(),
+        flags: StationFlags {
+            authenticated: true,
+            associated: true,
+            wme,
+            short_preamble: false,
+        },
+    }
+}
+
+pub fn pairwise_key(peer: MacAddr, tk: KeyBytes) -> Key {
+    Key {
+        scope: KeyScope::Pairwise(peer),
+        index: 0,
+        cipher: CipherSuite::CCMP,
+        material: tk,
+        receive_counter: None,
+    }
+}
+
+fn group_key(group: &GroupKey) -> Key {
+    Key {
+        scope: KeyScope::Group,
+        index: group.index,
+        cipher: CipherSuite::CCMP,
+        material: KeyBytes::copy_from(group.gtk.expose()),
+        receive_counter: None,
+    }
+}
