@@ -1,7 +1,10 @@
 //! The access point's side by scripted commands: table, keys, what passes and what does not.
 
-mod support;
-
+use crate::support::*;
+use ::radio::{
+    Cause, Command, CommandError, CommandErrorKind, KeyScope, Radio, RadioEvent, StationEntry,
+    StationFlags,
+};
 use clock::Duration;
 use dot11::eapol::{KeyFrame, KeyInfo};
 use dot11::frame::{
@@ -9,13 +12,8 @@ use dot11::frame::{
     QosControl, encapsulate_llc,
 };
 use dot11::{CipherSuite, ETHERTYPE_EAPOL, KeyBytes, MacAddr, ReasonCode};
-use radio::{
-    Cause, Command, CommandError, CommandErrorKind, KeyScope, Radio, RadioEvent, StationEntry,
-    StationFlags,
-};
 use radio_sim::{Action, CommandKind, FrameKind, Rule, SimConfig, SimEvent};
 use rsn::ccmp::CcmpSender;
-use support::*;
 
 const GHOST: MacAddr = MacAddr([2, 9, 9, 9, 9, 9]);
 const OTHER: MacAddr = MacAddr([2, 9, 9, 9, 9, 8]);
@@ -80,7 +78,7 @@ fn a_radio_first_says_what_it_can_do() {
 
 #[test]
 fn a_start_is_refused_where_nothing_may_be_sent() {
-    let refused = |change: &dyn Fn(&mut radio::ApConfig)| {
+    let refused = |change: &dyn Fn(&mut ::radio::ApConfig)| {
         let mut bench = Bench::new(SimConfig::default());
         let mut config = ap_config();
         change(&mut config);
@@ -148,7 +146,7 @@ fn one_access_point_at_a_time_and_a_stop_forgets_everything() {
 fn commands_for_what_is_not_there_are_refused_unless_they_only_take_away() {
     let mut bench = Bench::started();
     let key = |material: &[u8]| pairwise_key(GHOST, KeyBytes::copy_from(material));
-    let group = |index| radio::Key {
+    let group = |index| ::radio::Key {
         scope: KeyScope::Group,
         index,
         ..key(&TK)

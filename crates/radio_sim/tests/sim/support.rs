@@ -1,14 +1,11 @@
 //! A tiny access point over a simulated radio: just enough MLME and two keys.
 
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    reason = "each test file uses its own part, and a test may panic"
-)]
-
 use std::collections::BTreeMap;
 
+use ::radio::{
+    ApConfig, Command, CommandId, Key, KeyScope, Radio, RadioCommand, RadioEvent, StationEntry,
+    StationFlags,
+};
 use clock::{Duration, Instant, earliest};
 use dot11::element::{ElementId, ElementWriter, Rsne, WmmParameters};
 use dot11::frame::{
@@ -16,10 +13,6 @@ use dot11::frame::{
     ManagementBuilder, ManagementView,
 };
 use dot11::{Channel, CipherSuite, KeyBytes, MacAddr, ReasonCode, Ssid, StatusCode};
-use radio::{
-    ApConfig, Command, CommandId, Key, KeyScope, Radio, RadioCommand, RadioEvent, StationEntry,
-    StationFlags,
-};
 use radio_sim::{SimConfig, SimEvent, SimRadio, StationKey};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -28,28 +21,28 @@ use rsn::{
     Timing,
 };
 
-pub const AP: MacAddr = MacAddr([2, 0, 0, 0, 0, 1]);
-pub const PRIMARY: KeyId = KeyId(1);
-pub const SECONDARY: KeyId = KeyId(2);
-pub const GTK: [u8; 16] = [0x77; 16];
+pub(crate) const AP: MacAddr = MacAddr([2, 0, 0, 0, 0, 1]);
+pub(crate) const PRIMARY: KeyId = KeyId(1);
+pub(crate) const SECONDARY: KeyId = KeyId(2);
+pub(crate) const GTK: [u8; 16] = [0x77; 16];
 
-pub fn ssid() -> Ssid {
+pub(crate) fn ssid() -> Ssid {
     Ssid::new("bench").unwrap()
 }
 
-pub fn passphrase(text: &str) -> StationKey {
+pub(crate) fn passphrase(text: &str) -> StationKey {
     StationKey::Passphrase(Passphrase::new(text.as_bytes()).unwrap())
 }
 
-pub fn primary() -> StationKey {
+pub(crate) fn primary() -> StationKey {
     passphrase("primary one")
 }
 
-pub fn secondary() -> StationKey {
+pub(crate) fn secondary() -> StationKey {
     passphrase("secondary two")
 }
 
-pub fn pmk(key: &StationKey) -> Pmk {
+pub(crate) fn pmk(key: &StationKey) -> Pmk {
     match key {
         StationKey::Passphrase(p) => Pmk::from_passphrase(p, &ssid()),
         StationKey::Raw(pmk) => pmk.clone(),
@@ -57,24 +50,23 @@ pub fn pmk(key: &StationKey) -> Pmk {
 }
 
 /// An association at the access point.
-pub struct Peer {
-    pub aid: u16,
-    pub authenticator: Authenticator,
-    pub key: Option<KeyId>,
-    entry: StationEntry,
+pub(crate) struct Peer {
+    pub(crate) aid: u16,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) key: Option<KeyId>,
 }
 
 /// The radio, the access point's script, and the time.
-pub struct Bench {
-    pub radio: SimRadio,
-    pub now: Instant,
-    pub peers: BTreeMap<MacAddr, Peer>,
+pub(crate) struct Bench {
+    pub(crate) radio: SimRadio,
+    pub(crate) now: Instant,
+    pub(crate) peers: BTreeMap<MacAddr, Peer>,
     /// Everything the radio reported, but the frames that were answered.
-    pub events: Vec<RadioEvent>,
-    pub sim_events: Vec<SimEvent>,
+    pub(crate) events: Vec<RadioEvent>,
+    pub(crate) sim_events: Vec<SimEvent>,
     /// The status association requests are answered with.
-    pub association_status: StatusCode,
-    pub answers_probes: bool,
+    pub(crate) association_status: StatusCode,
+    pub(crate) answers_probes: bool,
     candidates: Candidates,
     group: GroupKey,
     rng: ChaCha20Rng,
@@ -82,7 +74,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub fn new(config: SimConfig) -> Self {
+    pub(crate) fn new(config: SimConfig) -> Self {
         let candidate = |id, key: &StationKey| Candidate { id, pmk: pmk(key) };
         let mut this = Self {
             rng: ChaCha20Rng::seed_from_u64(config.seed ^ 0x5eed),
@@ -112,11 +104,11 @@ impl Bench {
     }
 
     /// On the air, with a group key.
-    pub fn started() -> Self {
+    pub(crate) fn started() -> Self {
         Self::started_with(SimConfig::with_seed(7), |_| {})
     }
 
-    pub fn started_with(config: SimConfig, change: impl FnOnce(&mut ApConfig)) -> Self {
+    pub(crate) fn started_with(config: SimConfig, change: impl FnOnce(&mut ApConfig)) -> Self {
         let mut this = Self::new(config);
         let mut ap = ap_config();
         change(&mut ap);
@@ -126,7 +118,7 @@ impl Bench {
         this
     }
 
-    pub fn command(&mut self, command: Command) -> CommandId {
+    pub(crate) fn command(&mut self, command: Command) -> CommandId {
         self.next_command += 1;
         let id = CommandId(self.next_command);
         self.radio.command(RadioCommand { id, command }, self.now);
@@ -135,7 +127,7 @@ impl Bench {
     }
 
     /// How a command went.
-    pub fn result(&self, id: CommandId) -> Result<(), radio::CommandError> {
+    pub(crate) fn result(&self, id: CommandId) -> Result<(), ::radio::CommandError> {
         self.events
             .iter()
             .find_map(|e| match e {
@@ -146,7 +138,7 @@ impl Bench {
     }
 
     /// Jumps to the next deadline, at most to `until`. `false` when that is reached.
-    pub fn step(&mut self, until: Instant) -> bool {
+    pub(crate) fn step(&mut self, until: Instant) -> bool {
         let peers = self.peers.values().map(|p| p.authenticator.poll_timeout());
         let next = peers.fold(self.radio.poll_timeout(), earliest);
         let Some(at) = next.filter(|at| *at <= until) else {
@@ -168,13 +160,16 @@ impl Bench {
         true
     }
 
-    pub fn run(&mut self, time: Duration) {
+    pub(crate) fn run(&mut self, time: Duration) {
         let until = self.now + time;
         while self.step(until) {}
     }
 
     /// Runs until this happens, at most 30 s.
-    pub fn run_until(&mut self, mut wanted: impl FnMut(&SimEvent) -> bool) -> Option<SimEvent> {
+    pub(crate) fn run_until(
+        &mut self,
+        mut wanted: impl FnMut(&SimEvent) -> bool,
+    ) -> Option<SimEvent> {
         let until = self.now + Duration::from_secs(30);
         let mut seen = self.sim_events.len();
         loop {
@@ -190,13 +185,13 @@ impl Bench {
         }
     }
 
-    pub fn join(&mut self, name: &str, key: StationKey) -> SimEvent {
+    pub(crate) fn join(&mut self, name: &str, key: StationKey) -> SimEvent {
         self.radio.join(name, key, self.now).unwrap();
         self.run_until(|e| matches!(e, SimEvent::Joined { .. } | SimEvent::JoinFailed { .. }))
             .expect("a join ends within its time")
     }
 
-    pub fn joined(&mut self, name: &str, key: StationKey) -> MacAddr {
+    pub(crate) fn joined(&mut self, name: &str, key: StationKey) -> MacAddr {
         match self.join(name, key) {
             SimEvent::Joined { mac, .. } => {
                 // Message 4 is on its way still.
@@ -208,26 +203,26 @@ impl Bench {
     }
 
     /// Sent and received.
-    pub fn traffic(&mut self, name: &str, frames: u32) -> (u32, u32) {
+    pub(crate) fn traffic(&mut self, name: &str, frames: u32) -> (u32, u32) {
         self.radio.traffic(name, frames, self.now).unwrap();
         self.traffic_done()
     }
 
-    pub fn traffic_done(&mut self) -> (u32, u32) {
+    pub(crate) fn traffic_done(&mut self) -> (u32, u32) {
         match self.run_until(|e| matches!(e, SimEvent::TrafficDone { .. })) {
             Some(SimEvent::TrafficDone { sent, received, .. }) => (sent, received),
             other => panic!("{other:?}"),
         }
     }
 
-    pub fn rekey_pairwise(&mut self, mac: MacAddr) {
+    pub(crate) fn rekey_pairwise(&mut self, mac: MacAddr) {
         let peer = self.peers.get_mut(&mac).unwrap();
         assert!(peer.authenticator.rekey_pairwise(&mut self.rng, self.now));
         self.pump(mac);
     }
 
     /// A group key under the next index, for everybody.
-    pub fn rekey_group(&mut self, fill: u8) {
+    pub(crate) fn rekey_group(&mut self, fill: u8) {
         let index = 3 - self.group.index;
         self.group = GroupKey {
             gtk: Gtk::from_raw([fill; 16]),
@@ -245,7 +240,7 @@ impl Bench {
         self.command(Command::UseGroupKey { index });
     }
 
-    pub fn deauthenticate(&mut self, mac: MacAddr, reason: ReasonCode) -> CommandId {
+    pub(crate) fn deauthenticate(&mut self, mac: MacAddr, reason: ReasonCode) -> CommandId {
         let addresses = ManagementAddresses::from_ap(AP, mac);
         let frame = ManagementBuilder::deauthentication(addresses, reason).finish();
         let id = self.command(Command::SendManagement { frame });
@@ -346,7 +341,7 @@ impl Bench {
 
     fn associate(&mut self, from: MacAddr, aid: u16, station_rsne: Vec<u8>, wme: bool) {
         let entry = entry(from, aid, wme);
-        self.command(Command::AddStation(Box::new(entry.clone())));
+        self.command(Command::AddStation(Box::new(entry)));
         let config = rsn::Config {
             ap: AP,
             station: from,
@@ -362,7 +357,6 @@ impl Bench {
                 aid,
                 authenticator,
                 key: None,
-                entry,
             },
         );
     }
@@ -398,17 +392,17 @@ impl Bench {
     }
 }
 
-pub fn capability() -> CapabilityInfo {
+pub(crate) fn capability() -> CapabilityInfo {
     CapabilityInfo(CapabilityInfo::ESS | CapabilityInfo::PRIVACY)
 }
 
-pub fn rsne() -> Vec<u8> {
+pub(crate) fn rsne() -> Vec<u8> {
     let mut w = ElementWriter::new();
     w.rsne(&Rsne::wpa2_personal()).unwrap();
     w.finish()
 }
 
-pub fn beacon_parts() -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn beacon_parts() -> (Vec<u8>, Vec<u8>) {
     let head = ManagementBuilder::beacon(AP, 100, capability())
         .with(|w| {
             w.ssid(ssid().as_bytes())
@@ -421,7 +415,7 @@ pub fn beacon_parts() -> (Vec<u8>, Vec<u8>) {
     (head, tail.finish())
 }
 
-pub fn ap_config() -> ApConfig {
+pub(crate) fn ap_config() -> ApConfig {
     let (beacon_head, beacon_tail) = beacon_parts();
     ApConfig {
         ssid: ssid(),
@@ -438,7 +432,7 @@ pub fn ap_config() -> ApConfig {
     }
 }
 
-pub fn entry(peer: MacAddr, aid: u16, wme: bool) -> StationEntry {
+pub(crate) fn entry(peer: MacAddr, aid: u16, wme: bool) -> StationEntry {
     StationEntry {
         peer,
         aid,
@@ -456,7 +450,7 @@ pub fn entry(peer: MacAddr, aid: u16, wme: bool) -> StationEntry {
     }
 }
 
-pub fn pairwise_key(peer: MacAddr, tk: KeyBytes) -> Key {
+pub(crate) fn pairwise_key(peer: MacAddr, tk: KeyBytes) -> Key {
     Key {
         scope: KeyScope::Pairwise(peer),
         index: 0,

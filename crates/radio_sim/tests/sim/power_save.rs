@@ -1,7 +1,7 @@
 //! Dozing stations: nothing is lost, nothing is sent to deaf ears.
 
-mod support;
-
+use crate::support::*;
+use ::radio::{Command, RadioEvent};
 use clock::Duration;
 use dot11::element::{ElementId, Tim};
 use dot11::frame::{
@@ -9,9 +9,7 @@ use dot11::frame::{
     ManagementView, PsPoll, encapsulate_llc,
 };
 use dot11::{MacAddr, ReasonCode};
-use radio::{Command, RadioEvent};
 use radio_sim::{Action, FrameKind, LeaveReason, PowerSaveStyle, Rule, SimEvent, StationProfile};
-use support::*;
 
 fn payload(len: usize) -> Vec<u8> {
     encapsulate_llc(0x0800, &vec![0x5a; len])
@@ -71,7 +69,7 @@ fn a_station_that_woke_for_its_frames_dozes_again() {
     bench.run(Duration::from_millis(250));
 
     assert!(bench.radio.station_row(mac).unwrap().dozing);
-    assert_eq!(radio::Radio::poll_timeout(&bench.radio), None);
+    assert_eq!(::radio::Radio::poll_timeout(&bench.radio), None);
 }
 
 #[test]
@@ -245,7 +243,7 @@ fn a_station_that_never_fetches_costs_a_bounded_buffer_for_a_bounded_time() {
     assert_eq!(bench.radio.station_row(mac).unwrap().buffered, 0);
     assert_eq!(bench.radio.ap_counters().buffer_dropped, 65);
     assert_eq!(
-        radio::Radio::poll_timeout(&bench.radio),
+        ::radio::Radio::poll_timeout(&bench.radio),
         None,
         "no more beacons"
     );

@@ -1,12 +1,10 @@
 //! What the tap records is what Wireshark can read, with the network's keys.
 
-mod support;
-
 use std::process::Command;
 
+use crate::support::*;
 use clock::WallTime;
 use radio_sim::{PcapEncoder, StationProfile};
-use support::*;
 
 /// A capture of two stations that join with either key, exchange frames with the host and hear a
 /// group frame.

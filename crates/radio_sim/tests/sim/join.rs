@@ -1,7 +1,6 @@
 //! Stations on their way in and out.
 
-mod support;
-
+use crate::support::*;
 use clock::Duration;
 use dot11::frame::ManagementSubtype;
 use dot11::{KeyBytes, ReasonCode, StatusCode};
@@ -9,7 +8,6 @@ use radio_sim::{
     Action, FrameKind, JoinFailure, LeaveReason, Rule, SimConfig, SimError, SimEvent, StationKey,
     StationProfile,
 };
-use support::*;
 
 fn failure(event: SimEvent) -> JoinFailure {
     match event {
@@ -103,7 +101,7 @@ fn an_idle_network_with_joined_stations_has_nothing_to_do() {
 
     bench.run(Duration::from_secs(1));
 
-    assert_eq!(radio::Radio::poll_timeout(&bench.radio), None);
+    assert_eq!(::radio::Radio::poll_timeout(&bench.radio), None);
 }
 
 #[test]
@@ -286,7 +284,7 @@ fn stations_notice_that_the_network_is_gone() {
     let mut bench = Bench::started();
     let mac = bench.joined("phone", primary());
 
-    bench.command(radio::Command::StopAp);
+    bench.command(::radio::Command::StopAp);
     bench.run(Duration::from_secs(1));
 
     let why = LeaveReason::NetworkGone;

@@ -1,0 +1,12 @@
+//! The simulated radio through its public face, with a tiny scripted access point.
+
+#[cfg(test)]
+mod capture;
+#[cfg(test)]
+mod join;
+#[cfg(test)]
+mod power_save;
+#[cfg(test)]
+mod radio;
+#[cfg(test)]
+mod support;
