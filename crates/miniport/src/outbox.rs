@@ -129,6 +129,11 @@ impl Outbox {
         self.pending.get(&id)
     }
 
+    #[cfg(test)]
+    pub(crate) fn waits_for(&self) -> usize {
+        self.pending.len()
+    }
+
     /// The command's outcome is known or does not matter any more.
     pub(crate) fn settle(&mut self, id: CommandId) -> Option<Pending> {
         self.pending.remove(&id)

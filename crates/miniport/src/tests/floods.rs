@@ -288,6 +288,7 @@ proptest! {
         for id in asked {
             let _ = bench.result(id);
         }
+        prop_assert_eq!(bench.port.out.waits_for(), 0, "a command is waited for without end");
         check_blocks(&bench.indications)?;
     }
 }

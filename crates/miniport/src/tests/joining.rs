@@ -561,6 +561,17 @@ fn a_repetition_marked_as_such_is_dropped() {
     bench.frame(again);
     assert_eq!(bench.sent().len(), 1);
     assert_eq!(bench.rejected(Rejection::Duplicate), 1);
+
+    // The first copy was lost on the air: this one is news to us.
+    let mut next = auth(STA);
+    assert!(dot11::frame::write_flags(
+        &mut next,
+        dot11::frame::FrameControl::RETRY
+    ));
+    let sequence = dot11::frame::SequenceControl::new(1, 0);
+    assert!(dot11::frame::write_sequence_control(&mut next, sequence));
+    bench.frame(next);
+    assert_eq!(bench.sent().len(), 2);
 }
 
 #[test]
