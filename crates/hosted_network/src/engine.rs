@@ -20,7 +20,7 @@ use crate::pending::{Job, Storage};
 use crate::state::{Caller, Hold, Life, Radio, Run, State};
 use crate::{ClientId, Config, HostedNetwork, Output, Rights, refusal};
 
-/// [`HostedNetwork`](crate::HostedNetwork) over any access point.
+/// [`HostedNetwork`] over any access point.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Engine<A> {
     pub(crate) access_point: A,
