@@ -1,2 +1,81 @@
-//! hostednet.
-fn main() {}
+//! hostednet: the service and its command line in one program.
+//!
+//! Exit status: 0 done, 1 refused (Win32 name, reason name and a remedy on standard error), 2 wrong
+//! command line, 3 service not reachable.
+
+mod args;
+mod commands;
+mod failure;
+mod json;
+mod log;
+mod secret;
+mod serve;
+mod text;
+mod up;
+
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::{Arguments, Command, KeyCommand, SimCommand};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    wlansvc::protect_memory();
+    match parse(env::args_os().collect()).and_then(run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !matches!(failure, Failure::NobodyReads) {
+                eprintln!("hostednet: {failure}");
+            }
+            failure.exit_code()
+        }
+    }
+}
+
+/// The command line understood; help and version are printed and end the program here.
+fn parse(arguments: Vec<OsString>) -> Result<Arguments, Failure> {
+    let misplaced_key = || {
+        Failure::Usage(
+            "A key is never an argument, which everybody on this machine could read: leave it out \
+             and type it when asked, or pipe it in (`... key set < FILE`)."
+                .into(),
+        )
+    };
+    let parsed = match Arguments::try_parse_from(&arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error.exit(),
+            _ if args::may_hold_key(&arguments) => return Err(misplaced_key()),
+            // It prints and exits with status 2.
+            _ => error.exit(),
+        },
+    };
+    match &parsed.command {
+        Command::Key(KeyCommand::Set { misplaced, .. })
+        | Command::Sim(SimCommand::Join { misplaced, .. })
+            if !misplaced.is_empty() =>
+        {
+            Err(misplaced_key())
+        }
+        _ => Ok(parsed),
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    log::start(arguments.verbose);
+    match arguments.command {
+        Command::Serve(options) => serve::serve(arguments.socket, &options),
+        Command::Up(options) => up::up(arguments.socket, &options),
+        Command::Replay { file } => serve::replay(&file),
+        command => {
+            let socket = arguments.socket.unwrap_or_else(wlan_client::default_socket);
+            commands::run(&socket, command)
+        }
+    }
+}

@@ -1,1 +1,38 @@
-//! The service: event loop, sockets, radio selection, storage thread.
+//! The service: one thread around the column.
+//!
+//! ```text
+//!   socket --- Call ----> +------------------------+ --- RadioCommand --> radio (nl80211 or sim)
+//!          <-- Answer --- |   loop -- column::     | <-- RadioEvent ----
+//!          <-- Event ---- |           Column       | --- Settings ------> storage thread
+//!   signals -- stop ----> +------------------------+ <-- result ---------
+//! ```
+//!
+//! The loop sleeps in epoll until a descriptor is ready or a timer of the column or the radio is
+//! due; an idle service does not wake at all. Everything that happens becomes one
+//! [`column::Input`]; with [`Options::record`] each is also written to a file that
+//! [`replay`] feeds to a fresh column.
+//!
+//! Every connection is one client handle (`docs/decisions/0002`). Calls to the simulated radio
+//! ([`wlan_rpc::SimCall`]) never reach the column: they move stations of the radio below it.
+
+mod clients;
+mod hardening;
+mod options;
+mod poller;
+mod radios;
+mod recorder;
+mod refusals;
+mod service;
+mod sim_calls;
+mod socket;
+mod stop;
+mod storage;
+
+pub use column::{Input, Output};
+
+pub use clients::{MAX_CONNECTIONS, QUEUE_BYTES, QUEUE_MESSAGES, STALL_LIMIT};
+pub use hardening::protect_memory;
+pub use options::{Options, RadioChoice};
+pub use recorder::replay;
+pub use service::Service;
+pub use stop::Stopper;

@@ -1,0 +1,234 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use dot11::{Channel, Ssid};
+
+/// A network others can join: two keys, a real Linux radio or a simulated one.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hostednet",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub(crate) struct Arguments {
+    /// The service's socket [default: $HOSTEDNET_SOCKET, else /run/hostednet/control.sock, else
+    /// hostednet/control.sock in $XDG_RUNTIME_DIR]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) socket: Option<PathBuf>,
+
+    /// Log more to standard error: -v what happens, -vv how, -vvv everything. Keys are never logged
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the service and the network in the foreground, with a live view
+    ///
+    /// Without root and without a usable radio the radio is simulated: stations join it by
+    /// themselves, half with each key.
+    Up(UpArguments),
+    /// Run the service alone
+    Serve(ServiceArguments),
+    /// Start the network
+    Start,
+    /// Stop the network
+    Stop,
+    /// Show the network's state
+    Status(Format),
+    /// Show who is connected, and with which key
+    Peers(Format),
+    /// Show what happens, as it happens
+    Events(Format),
+    /// Change the network's name, its peer limit, or whether it may run
+    Set(SetArguments),
+    /// The network's keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Stations of the simulated radio
+    #[command(subcommand)]
+    Sim(SimCommand),
+    /// Feed a session recorded by --record to a fresh engine and show what comes out
+    Replay {
+        /// The recorded session
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Format {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServiceArguments {
+    /// The radio: `sim`, the name of a wireless interface, or `auto` to look for one and fall back
+    /// to the simulation
+    #[arg(long, default_value = "auto", value_name = "auto|sim|IFNAME")]
+    pub(crate) radio: String,
+
+    /// Where settings and keys are kept [default: $STATE_DIRECTORY, else /var/lib/hostednet for
+    /// root, else $XDG_STATE_HOME/hostednet]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state_dir: Option<PathBuf>,
+
+    /// The channel to use where the radio is free to choose
+    #[arg(long, value_name = "N", value_parser = channel)]
+    pub(crate) channel: Option<Channel>,
+
+    /// Renew the group key this often; 0: only when a peer leaves
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
+    pub(crate) group_rekey: u32,
+
+    /// Renew each peer's pairwise key this often; 0: never
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) ptk_rekey: u32,
+
+    /// Record the session in a new file, keys included, for `hostednet replay`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Write what is on the simulated air to a capture file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pcap: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UpArguments {
+    #[command(flatten)]
+    pub(crate) service: ServiceArguments,
+
+    /// The network's name
+    #[arg(long, value_parser = ssid)]
+    pub(crate) ssid: Option<Ssid>,
+
+    /// How many simulated stations join, half with each key [default: 4 on the simulated radio]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=2007))]
+    pub(crate) stations: Option<u16>,
+
+    /// End after this time
+    #[arg(long = "for", value_name = "SECONDS")]
+    pub(crate) seconds: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct SetArguments {
+    /// The network's name, 1 to 32 bytes
+    #[arg(long, value_parser = ssid)]
+    pub(crate) ssid: Option<Ssid>,
+
+    /// Most peers at a time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_peers: Option<u32>,
+
+    /// Whether the network may run on this machine
+    #[arg(long)]
+    pub(crate) mode: Option<Mode>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Mode {
+    /// It may.
+    Allow,
+    /// It may not; a running network stops.
+    Disallow,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Set the secondary key: asked for, or read as one line from standard input
+    Set {
+        /// For one session only: erased when the network stops
+        #[arg(long)]
+        once: bool,
+        /// The key is 64 hexadecimal digits, the pairwise master key itself, and no passphrase
+        #[arg(long)]
+        raw: bool,
+        /// Caught here because everybody may read the arguments of a process.
+        #[arg(hide = true, allow_hyphen_values = true)]
+        misplaced: Vec<OsString>,
+    },
+    /// Show both keys
+    Show(Format),
+    /// Remove the secondary key
+    Remove,
+    /// Make a new primary key; a running network stops
+    Refresh,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SimCommand {
+    /// A station joins; its key is asked for, or read as one line from standard input
+    Join {
+        /// The station's name
+        name: String,
+        /// Caught here because everybody may read the arguments of a process.
+        #[arg(hide = true, allow_hyphen_values = true)]
+        misplaced: Vec<OsString>,
+    },
+    /// A station leaves
+    Leave {
+        /// The station's name
+        name: String,
+    },
+    /// Show all stations
+    List(Format),
+    /// A station exchanges encrypted frames with the access point
+    Traffic {
+        /// The station's name
+        name: String,
+        /// How many frames
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        frames: u32,
+    },
+}
+
+fn channel(text: &str) -> Result<Channel, String> {
+    text.parse::<u8>()
+        .ok()
+        .and_then(Channel::new)
+        .ok_or_else(|| "no such channel: 1 to 14, or 36 to 177 in the 5 GHz band".to_owned())
+}
+
+fn ssid(text: &str) -> Result<Ssid, String> {
+    Ssid::new(text).map_err(|error| error.to_string())
+}
+
+/// Whether the arguments are those of a command that reads a key. Errors of these must not repeat
+/// an argument: it may be a key in the wrong place.
+pub(crate) fn may_hold_key(arguments: &[OsString]) -> bool {
+    arguments.windows(2).any(|pair| match pair {
+        [a, b] => (a == "key" && b == "set") || (a == "sim" && b == "join"),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_setting_must_be_named() {
+        assert!(Arguments::try_parse_from(["hostednet", "set"]).is_err());
+        assert!(Arguments::try_parse_from(["hostednet", "set", "--mode", "allow"]).is_ok());
+        assert!(Arguments::try_parse_from(["hostednet", "set", "--max-peers", "0"]).is_err());
+        assert!(Arguments::try_parse_from(["hostednet", "set", "--ssid", ""]).is_err());
+    }
+}

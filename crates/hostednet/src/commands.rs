@@ -1,0 +1,228 @@
+//! The commands that ask the service one thing.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use clock::{Duration, monotonic, wall};
+use dot11::KeyBytes;
+use wlan_client::{Client, ClientError, EventKind};
+use wlan_model::{HostedNetworkState, Reason, Refusal, Win32Error};
+use zeroize::Zeroizing;
+
+use crate::args::{Command, KeyCommand, Mode, SetArguments, SimCommand};
+use crate::failure::Failure;
+use crate::json::{self, EventView, KeysView, Names, StationView, StatusView};
+use crate::secret;
+use crate::text;
+
+/// Longest wait for the radio to come on the air.
+const START_LIMIT: Duration = Duration::from_secs(30);
+
+/// Carries out a command that talks to the service at `socket`.
+pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
+    let mut client = Client::connect(socket, "hostednet")?;
+    let mut out = io::stdout().lock();
+    match command {
+        Command::Up(_) | Command::Serve(_) | Command::Replay { .. } => {
+            unreachable!("these do not ask a service")
+        }
+        Command::Start => {
+            start(&mut client)?;
+            writeln!(out, "{}", text::on_air(&client.query_status()?))?;
+        }
+        Command::Stop => {
+            client.force_stop()?;
+            writeln!(out, "{}", client.query_status()?.state)?;
+        }
+        Command::Status(format) => {
+            let status = client.query_status()?;
+            if format.json {
+                json::print(&mut out, &StatusView::new(status, wall()))?;
+            } else {
+                let names = station_names(&mut client, status.radio.as_deref())?;
+                text::status(&mut out, &status, &names)?;
+            }
+        }
+        Command::Peers(format) => {
+            let status = client.query_status()?;
+            let names = station_names(&mut client, status.radio.as_deref())?;
+            if format.json {
+                json::print(&mut out, &json::peers(&status, &names, wall()))?;
+            } else if status.peers.is_empty() {
+                writeln!(out, "nobody is connected")?;
+            } else {
+                text::peers(&mut out, &status.peers, &names)?;
+            }
+        }
+        Command::Events(format) => events(&mut client, &mut out, format.json)?,
+        Command::Set(settings) => set(&mut client, settings)?,
+        Command::Key(command) => key(&mut client, &mut out, command)?,
+        Command::Sim(command) => sim(&mut client, &mut out, command)?,
+    }
+    Ok(out.flush()?)
+}
+
+/// Starts the network and waits until it is on the air.
+pub(crate) fn start(client: &mut Client) -> Result<(), Failure> {
+    client.subscribe()?;
+    client.init_settings()?;
+    client.force_start()?;
+    let deadline = monotonic() + START_LIMIT;
+    // The answer comes when the network is on the air, unless it was being started already.
+    while client.query_status()?.state != HostedNetworkState::Active {
+        let left = deadline.since(monotonic());
+        match client.next_event(Some(left))? {
+            Some(event) => {
+                if let EventKind::StartFailed { cause } = event.kind {
+                    return Err(Failure::Refused(Refusal {
+                        code: Win32Error::INVALID_STATE,
+                        reason: Reason::ApStartFailed,
+                        cause,
+                    }));
+                }
+            }
+            None => {
+                return Err(Failure::Refused(Refusal::new(
+                    Win32Error::INVALID_STATE,
+                    Reason::ApStartFailed,
+                    format!(
+                        "The network was not on the air after {} s.",
+                        START_LIMIT.as_secs()
+                    ),
+                    "See `hostednet status` and the service's log.",
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Names of the simulated stations; none on a real radio.
+fn station_names(client: &mut Client, radio: Option<&str>) -> Result<Names, ClientError> {
+    if radio != Some("sim") {
+        return Ok(Names::new());
+    }
+    match client.sim_list() {
+        Ok(stations) => Ok(json::names(stations)),
+        // A real radio may have that name.
+        Err(ClientError::Refused(_)) => Ok(Names::new()),
+        Err(error) => Err(error),
+    }
+}
+
+fn events(client: &mut Client, out: &mut impl Write, as_json: bool) -> Result<(), Failure> {
+    client.subscribe()?;
+    let radio = client.query_status()?.radio;
+    loop {
+        let Some(event) = client.next_event(None)? else {
+            continue;
+        };
+        if as_json {
+            json::print(out, &EventView::from(event))?;
+        } else {
+            let names = station_names(client, radio.as_deref())?;
+            writeln!(
+                out,
+                "{}  {}",
+                event.at.to_rfc3339(),
+                text::event(&event.kind, &names)
+            )?;
+            out.flush()?;
+        }
+    }
+}
+
+fn set(client: &mut Client, settings: SetArguments) -> Result<(), Failure> {
+    if settings.ssid.is_some() || settings.max_peers.is_some() {
+        client.init_settings()?;
+        let mut connection = client.query_connection_settings()?;
+        if let Some(ssid) = settings.ssid {
+            connection.ssid = ssid;
+        }
+        if let Some(max_peers) = settings.max_peers {
+            connection.max_peers = max_peers;
+        }
+        client.set_connection_settings(connection)?;
+    }
+    match settings.mode {
+        Some(Mode::Allow) => client.set_enabled(true)?,
+        Some(Mode::Disallow) => client.set_enabled(false)?,
+        None => {}
+    }
+    Ok(())
+}
+
+fn key(client: &mut Client, out: &mut impl Write, command: KeyCommand) -> Result<(), Failure> {
+    match command {
+        KeyCommand::Set {
+            once,
+            raw,
+            misplaced: _,
+        } => {
+            let prompt = if raw {
+                "New key (64 hexadecimal digits): "
+            } else {
+                "New key: "
+            };
+            let mut key = secret::read_key(prompt, true)?;
+            if raw {
+                let key = secret::from_hex(&key)?;
+                client.set_secondary_key(KeyBytes::copy_from(&key), false, !once)?;
+            } else {
+                key.push(0);
+                client.set_secondary_key(KeyBytes::copy_from(&key), true, !once)?;
+            }
+        }
+        KeyCommand::Show(format) => {
+            let primary = match client.query_primary_key() {
+                Ok(key) => Some(key),
+                Err(ClientError::Refused(refusal))
+                    if refusal.code == Win32Error::BAD_CONFIGURATION =>
+                {
+                    None
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let secondary = client.query_secondary_key()?;
+            if format.json {
+                json::print(out, &KeysView::new(primary.as_ref(), secondary.as_ref()))?;
+            } else {
+                // Gathered first: a buffered writer of the standard library is not erased.
+                let mut page = Zeroizing::new(Vec::with_capacity(512));
+                text::keys(&mut *page, primary.as_ref(), secondary.as_ref())?;
+                out.write_all(&page)?;
+            }
+        }
+        KeyCommand::Remove => client.remove_secondary_key()?,
+        KeyCommand::Refresh => {
+            // A network that has no primary key yet gets one, and then another.
+            client.init_settings()?;
+            client.refresh_security_settings()?;
+        }
+    }
+    Ok(())
+}
+
+fn sim(client: &mut Client, out: &mut impl Write, command: SimCommand) -> Result<(), Failure> {
+    match command {
+        SimCommand::Join { name, misplaced: _ } => {
+            let key = secret::read_key(&format!("Key for {name}: "), false)?;
+            client.sim_join(&name, KeyBytes::copy_from(&key))?;
+        }
+        SimCommand::Leave { name } => client.sim_leave(&name)?,
+        SimCommand::List(format) => {
+            let stations = client.sim_list()?;
+            if format.json {
+                let views: Vec<StationView> = stations.into_iter().map(Into::into).collect();
+                json::print(out, &views)?;
+            } else {
+                text::stations(out, &stations)?;
+            }
+        }
+        SimCommand::Traffic { name, frames } => {
+            let (sent, received) = client.sim_traffic(&name, frames)?;
+            writeln!(out, "{received} of {sent} frames came back")?;
+        }
+    }
+    Ok(())
+}

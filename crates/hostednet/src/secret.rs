@@ -1,0 +1,191 @@
+//! Reading a key: from a hidden prompt, or as one line from standard input. Never from an argument,
+//! which everybody on the machine may read.
+
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::OwnedFd;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::{Errno, read};
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::termios::{
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+};
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+
+/// Longest line that is read; no key is longer, so what is cut off is refused anyway.
+const LONGEST: usize = 512;
+
+/// A line that is secret, without its end.
+pub(crate) type Secret = Zeroizing<Vec<u8>>;
+
+/// Asks for a key, twice when `confirm`; without a terminal it is the first line of standard input.
+pub(crate) fn read_key(prompt: &str, confirm: bool) -> Result<Secret, Failure> {
+    let stdin = io::stdin();
+    if !stdin.is_terminal() {
+        return read_line(None)?
+            .ok_or_else(|| Failure::bad_key("No key was given: standard input is empty."));
+    }
+    let hidden = HiddenInput::begin()?;
+    let first = hidden.ask(prompt)?;
+    if confirm && hidden.ask("The same once more: ")? != first {
+        return Err(Failure::bad_key(
+            "The two were not the same; nothing was changed.",
+        ));
+    }
+    Ok(first)
+}
+
+/// The first line of standard input; `None` when there is not even an empty one.
+fn read_line(interrupts: Option<&OwnedFd>) -> Result<Option<Secret>, Failure> {
+    let stdin = rustix::stdio::stdin();
+    // At its final size from the start: growing would leave copies behind.
+    let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
+    let mut chunk = Zeroizing::new([0; 1]);
+    let mut any = false;
+    loop {
+        if let Some(interrupts) = interrupts {
+            let mut fds = [
+                PollFd::new(&stdin, PollFlags::IN),
+                PollFd::new(interrupts, PollFlags::IN),
+            ];
+            match poll(&mut fds, None) {
+                Ok(_) if fds[1].revents().contains(PollFlags::IN) => {
+                    return Err(Failure::Interrupted);
+                }
+                Ok(_) => {}
+                Err(Errno::INTR) => continue,
+                Err(error) => return Err(unreadable(error)),
+            }
+        }
+        match read(stdin, &mut chunk[..]) {
+            Ok(0) => break,
+            Ok(_) => any = true,
+            Err(Errno::INTR) => continue,
+            Err(error) => return Err(unreadable(error)),
+        }
+        match chunk[0] {
+            b'\n' => break,
+            byte if line.len() < LONGEST => line.push(byte),
+            _ => {}
+        }
+    }
+    if line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    Ok(any.then_some(line))
+}
+
+fn unreadable(error: Errno) -> Failure {
+    Failure::bad_key(format!(
+        "The key cannot be read: {}.",
+        io::Error::from(error)
+    ))
+}
+
+/// A terminal that does not echo. Whatever ends it, also a signal, gives the echo back.
+struct HiddenInput {
+    before: Termios,
+    interrupts: OwnedFd,
+    handlers: Vec<signal_hook::SigId>,
+}
+
+impl HiddenInput {
+    fn begin() -> Result<Self, Failure> {
+        let stdin = rustix::stdio::stdin();
+        let before = tcgetattr(stdin).map_err(unreadable)?;
+        let (interrupts, write) =
+            pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).map_err(unreadable)?;
+        let mut hidden = Self {
+            before,
+            interrupts,
+            handlers: Vec::new(),
+        };
+        {
+            use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+            for signal in [SIGHUP, SIGINT, SIGTERM] {
+                let id = signal_hook::low_level::pipe::register(signal, write.try_clone()?)?;
+                hidden.handlers.push(id);
+            }
+        }
+        let mut quiet = hidden.before.clone();
+        quiet.local_modes.remove(LocalModes::ECHO);
+        quiet
+            .local_modes
+            .insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+        // No suspending: the shell would come back without echo.
+        quiet.special_codes[SpecialCodeIndex::VSUSP] = 0;
+        tcsetattr(stdin, OptionalActions::Flush, &quiet).map_err(unreadable)?;
+        Ok(hidden)
+    }
+
+    fn ask(&self, prompt: &str) -> Result<Secret, Failure> {
+        let mut terminal = io::stderr();
+        terminal.write_all(prompt.as_bytes())?;
+        terminal.flush()?;
+        read_line(Some(&self.interrupts))?.ok_or(Failure::Interrupted)
+    }
+}
+
+impl Drop for HiddenInput {
+    fn drop(&mut self) {
+        let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Flush, &self.before);
+        for id in self.handlers.drain(..) {
+            signal_hook::low_level::unregister(id);
+        }
+    }
+}
+
+/// 64 hexadecimal digits as 32 bytes.
+pub(crate) fn from_hex(digits: &[u8]) -> Result<Secret, Failure> {
+    if digits.len() != 64 {
+        return Err(Failure::bad_key(format!(
+            "A raw key is written as 64 hexadecimal digits, not {} characters.",
+            digits.len()
+        )));
+    }
+    let mut key = Zeroizing::new(Vec::with_capacity(32));
+    for pair in digits.chunks_exact(2) {
+        let nibble = |digit: u8| char::from(digit).to_digit(16);
+        match pair {
+            [high, low] => match (nibble(*high), nibble(*low)) {
+                (Some(high), Some(low)) => key.push((high << 4 | low) as u8),
+                _ => {
+                    return Err(Failure::bad_key(
+                        "A raw key is written as 64 hexadecimal digits; this one holds others.",
+                    ));
+                }
+            },
+            _ => break,
+        }
+    }
+    Ok(key)
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn to_hex(bytes: &[u8]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 2));
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(nibble.into(), 16));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_round_trips_and_anything_else_is_refused_without_being_repeated() {
+        let text = b"00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
+        let key = from_hex(text).unwrap();
+        assert_eq!(key.len(), 32);
+        assert_eq!(to_hex(&key).as_bytes(), text.to_ascii_lowercase());
+        assert!(from_hex(&text[1..]).is_err());
+        let error = from_hex(&[b'x'; 64]).unwrap_err().to_string();
+        assert!(!error.contains("xx"), "{error}");
+    }
+}

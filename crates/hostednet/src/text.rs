@@ -1,0 +1,218 @@
+//! What commands print for people.
+
+use std::io::{self, Write};
+
+use clock::Duration;
+use wlan_client::{EventKind, KeyIdentity, PeerRow, SimStation, Status};
+use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, Reason, SecondaryKey};
+
+use crate::json::{Names, key_text, lasting, text};
+
+pub(crate) fn status(out: &mut impl Write, status: &Status, names: &Names) -> io::Result<()> {
+    let mut line = |name: &str, value: String| writeln!(out, "{name:<15}{value}");
+    line("State", status.state.to_string())?;
+    if let Some(cause) = &status.unavailable {
+        line("", cause.to_string())?;
+    }
+    line(
+        "Network",
+        status
+            .ssid
+            .as_ref()
+            .map_or_else(|| "not set up yet".into(), ToString::to_string),
+    )?;
+    if let Some(bssid) = status.bssid {
+        line("BSSID", bssid.to_string())?;
+    }
+    if let Some(channel) = status.channel {
+        line(
+            "Channel",
+            format!("{channel}{}", if status.ht { " (802.11n)" } else { "" }),
+        )?;
+    }
+    line(
+        "Radio",
+        status.radio.clone().unwrap_or_else(|| "none".into()),
+    )?;
+    line("Allowed", if status.enabled { "yes" } else { "no" }.into())?;
+    line("Secondary key", secondary_key(status))?;
+    line(
+        "Peers",
+        format!("{} of {}", status.peers.len(), status.max_peers),
+    )?;
+    peers(out, &status.peers, names)
+}
+
+/// What there is to know of the secondary key without telling it.
+pub(crate) fn secondary_key(status: &Status) -> String {
+    match status.secondary_key {
+        None => "not set".into(),
+        Some(key) => format!(
+            "{}, {}",
+            match key.form {
+                KeyForm::Passphrase => "passphrase",
+                KeyForm::Binary => "binary",
+            },
+            if key.persistent {
+                "persistent"
+            } else {
+                "for one session"
+            }
+        ),
+    }
+}
+
+pub(crate) fn peers(out: &mut impl Write, peers: &[PeerRow], names: &Names) -> io::Result<()> {
+    for peer in peers {
+        let since = lasting(Duration::from_millis(peer.connected_ms));
+        write!(
+            out,
+            "  {}  {:<9}  for {since}",
+            peer.mac,
+            key_name(peer.key)
+        )?;
+        if let Some(name) = names.get(&peer.mac) {
+            write!(out, "  {name}")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+pub(crate) const fn key_name(key: KeyIdentity) -> &'static str {
+    match key {
+        KeyIdentity::Primary => "primary",
+        KeyIdentity::Secondary => "secondary",
+        KeyIdentity::Retired => "retired",
+    }
+}
+
+pub(crate) fn keys(
+    out: &mut impl Write,
+    primary: Option<&PrimaryKey>,
+    secondary: Option<&(SecondaryKey, bool)>,
+) -> io::Result<()> {
+    match primary {
+        Some(key) => writeln!(out, "Primary key    {}", *text(key.expose()))?,
+        None => writeln!(
+            out,
+            "Primary key    not made yet: `hostednet start` makes it"
+        )?,
+    }
+    match secondary {
+        Some((key, persistent)) => {
+            let lifetime = if *persistent {
+                "persistent"
+            } else {
+                "for one session"
+            };
+            let form = match key.form() {
+                KeyForm::Passphrase => "passphrase",
+                KeyForm::Binary => "binary",
+            };
+            writeln!(
+                out,
+                "Secondary key  {}  ({form}, {lifetime})",
+                *key_text(key)
+            )
+        }
+        None => writeln!(out, "Secondary key  not set"),
+    }
+}
+
+pub(crate) fn stations(out: &mut impl Write, stations: &[SimStation]) -> io::Result<()> {
+    for station in stations {
+        writeln!(
+            out,
+            "{:<20}  {}  {}",
+            station.name, station.mac, station.state
+        )?;
+    }
+    Ok(())
+}
+
+/// One event as a sentence.
+pub(crate) fn event(kind: &EventKind, names: &Names) -> String {
+    let who = |mac: &dot11::MacAddr| match names.get(mac) {
+        Some(name) => format!("{name} ({mac})"),
+        None => mac.to_string(),
+    };
+    match kind {
+        EventKind::State {
+            old,
+            new,
+            reason,
+            cause,
+        } => {
+            let more = cause
+                .as_ref()
+                .map(|cause| format!(": {}", cause.text))
+                .unwrap_or_default();
+            format!("{old} -> {new} ({}){more}", reason_words(*reason))
+        }
+        EventKind::Started {
+            ssid,
+            bssid,
+            channel,
+        } => {
+            format!("on the air: {ssid} on channel {channel}, {bssid}")
+        }
+        EventKind::StartFailed { cause } => format!("start refused: {cause}"),
+        EventKind::PeerArrived { mac, key } => {
+            format!("{} joined with the {} key", who(mac), key_name(*key))
+        }
+        EventKind::PeerDeparted {
+            mac,
+            reason: Reason::PeerTimeout,
+        } => {
+            format!("{} fell silent", who(mac))
+        }
+        EventKind::PeerDeparted { mac, .. } => format!("{} left", who(mac)),
+        EventKind::PeerRefused { mac, failure } => {
+            format!("{} was refused: {}", who(mac), failure.text())
+        }
+        EventKind::KeyRetired { mac } => {
+            format!(
+                "the key of {} is retired; it stays until it leaves",
+                who(mac)
+            )
+        }
+        EventKind::SecondaryKey {
+            set: Some((_, persistent)),
+            ..
+        } => {
+            let lifetime = if *persistent { "" } else { " for one session" };
+            format!("the secondary key was set{lifetime}")
+        }
+        EventKind::SecondaryKey {
+            set: None,
+            expired: true,
+        } => "the secondary key was erased with the session it was for".into(),
+        EventKind::SecondaryKey {
+            set: None,
+            expired: false,
+        } => "the secondary key was removed".into(),
+        EventKind::PrimaryKeyRefreshed => "a new primary key was made".into(),
+        EventKind::SettingsChanged => "the settings changed".into(),
+        EventKind::Warning(cause) => format!("warning: {cause}"),
+    }
+}
+
+fn reason_words(reason: Reason) -> String {
+    reason.name().replace('_', " ")
+}
+
+/// `active: testnet on channel 6 (02:00:00:00:00:01)`.
+pub(crate) fn on_air(status: &Status) -> String {
+    let ssid = status
+        .ssid
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    match (status.state, status.channel, status.bssid) {
+        (HostedNetworkState::Active, Some(channel), Some(bssid)) => {
+            format!("active: {ssid} on channel {channel} ({bssid})")
+        }
+        _ => status.state.to_string(),
+    }
+}

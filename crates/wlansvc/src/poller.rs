@@ -1,0 +1,119 @@
+//! Waiting for descriptors: epoll, level-triggered.
+
+use std::os::fd::{AsFd, OwnedFd};
+
+use clock::Duration;
+use column::ClientId;
+use rustix::event::{Timespec, epoll};
+use rustix::io::Errno;
+
+pub(crate) use epoll::EventFlags;
+
+/// Whose descriptor is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Token {
+    /// The listening socket.
+    Listener,
+    /// Somebody wants the service to end.
+    Stop,
+    /// The storage thread is done with something.
+    Storage,
+    /// A descriptor of the radio.
+    Radio(u8),
+    /// A client.
+    Client(ClientId),
+}
+
+impl Token {
+    /// Above every number of a radio's descriptor.
+    const CLIENTS: u64 = 3 + 256;
+
+    const fn encode(self) -> u64 {
+        match self {
+            Self::Listener => 0,
+            Self::Stop => 1,
+            Self::Storage => 2,
+            Self::Radio(source) => 3 + source as u64,
+            Self::Client(id) => id.0 + Self::CLIENTS,
+        }
+    }
+
+    const fn decode(value: u64) -> Self {
+        match value {
+            0 => Self::Listener,
+            1 => Self::Stop,
+            2 => Self::Storage,
+            3..Self::CLIENTS => Self::Radio((value - 3) as u8),
+            id => Self::Client(ClientId(id - Self::CLIENTS)),
+        }
+    }
+}
+
+/// A set of descriptors to wait for.
+#[derive(Debug)]
+pub(crate) struct Poller {
+    epoll: OwnedFd,
+}
+
+impl Poller {
+    pub(crate) fn new() -> Result<Self, Errno> {
+        Ok(Self {
+            epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+        })
+    }
+
+    pub(crate) fn add(
+        &self,
+        fd: impl AsFd,
+        token: Token,
+        interest: EventFlags,
+    ) -> Result<(), Errno> {
+        epoll::add(
+            &self.epoll,
+            fd,
+            epoll::EventData::new_u64(token.encode()),
+            interest,
+        )
+    }
+
+    pub(crate) fn change(
+        &self,
+        fd: impl AsFd,
+        token: Token,
+        interest: EventFlags,
+    ) -> Result<(), Errno> {
+        epoll::modify(
+            &self.epoll,
+            fd,
+            epoll::EventData::new_u64(token.encode()),
+            interest,
+        )
+    }
+
+    /// Waits until something is ready, or the time is over. A signal ends the wait early.
+    pub(crate) fn wait(
+        &self,
+        timeout: Option<Duration>,
+        ready: &mut Vec<(Token, EventFlags)>,
+    ) -> Result<(), Errno> {
+        let timeout = timeout.map(|d| Timespec {
+            tv_sec: i64::try_from(d.as_secs()).unwrap_or(i64::MAX),
+            tv_nsec: d.subsec_nanos().into(),
+        });
+        let none = epoll::Event {
+            flags: EventFlags::empty(),
+            data: epoll::EventData::new_u64(0),
+        };
+        let mut events = [none; 64];
+        ready.clear();
+        match epoll::wait(&self.epoll, &mut events[..], timeout.as_ref()) {
+            Ok(count) => {
+                let seen = events.get(..count).unwrap_or_default();
+                ready.extend(seen.iter().map(|e| (Token::decode(e.data.u64()), e.flags)));
+                Ok(())
+            }
+            Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What the daemon itself refuses; everything else is refused below.
+
+use wlan_model::{Reason, Refusal, Win32Error};
+
+/// A call before [`Call::Open`](wlan_rpc::Call::Open).
+pub(crate) fn no_handle() -> Refusal {
+    Refusal::new(
+        Win32Error::INVALID_HANDLE,
+        Reason::BadParameters,
+        "This connection has no open handle.",
+        "Open one first.",
+    )
+}
+
+/// A packet of another protocol version.
+pub(crate) fn other_version() -> Refusal {
+    Refusal::new(
+        Win32Error::NOT_SUPPORTED,
+        Reason::BadParameters,
+        "The service speaks another version of the protocol.",
+        "Use the same release of both.",
+    )
+}
+
+/// A call to the simulated radio on a real one.
+pub(crate) fn no_simulation() -> Refusal {
+    Refusal::new(
+        Win32Error::NOT_SUPPORTED,
+        Reason::BadParameters,
+        "The service runs a real radio: it has no simulated stations.",
+        "Start it with `hostednet serve --radio sim`.",
+    )
+}

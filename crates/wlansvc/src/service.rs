@@ -1,0 +1,471 @@
+//! The loop.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+
+use cause::Cause;
+use clock::{Duration, Instant, earliest, monotonic, wall};
+use column::{ClientId, Column, Config, Input, Output, Rights};
+use rustix::io::Errno;
+use sd_notify::NotifyState;
+use settings_store::Store;
+use wlan_rpc::{Answer, Call, ClientMessage, Event, ServiceMessage};
+
+use crate::clients::{Clients, MAX_CONNECTIONS, Pending, Received};
+use crate::poller::{EventFlags, Poller, Token};
+use crate::radios::AnyRadio;
+use crate::recorder::Recorder;
+use crate::sim_calls::{SimAnswer, SimCalls};
+use crate::socket::Listener;
+use crate::stop::{StopRequests, Stopper, stop_pair};
+use crate::storage::Storage;
+use crate::{Options, hardening, refusals};
+
+/// Longest wait for the column to come to rest once the end was asked for.
+const SHUT_DOWN_LIMIT: Duration = Duration::from_secs(5);
+
+/// Most connections taken in one round, so that a storm of them delays nobody for long.
+const ACCEPTS_PER_ROUND: usize = 64;
+
+/// Where the service is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Running,
+    /// Waits for [`Output::ShutDownComplete`], at most until then.
+    ShuttingDown {
+        deadline: Instant,
+    },
+    Ended,
+}
+
+/// The service. [`Service::open`] takes everything it needs; [`Service::run`] runs it to its end.
+#[derive(Debug)]
+pub struct Service {
+    column: Column,
+    radio: AnyRadio,
+    radio_note: Option<String>,
+    sim_calls: SimCalls,
+    clients: Clients,
+    listener: Listener,
+    /// The listener is not watched while there is no room.
+    accepting: bool,
+    storage: Storage,
+    recorder: Option<Recorder>,
+    poller: Poller,
+    stopper: Stopper,
+    stop_requests: StopRequests,
+    phase: Phase,
+}
+
+impl Service {
+    /// Loads the settings, opens the radio and listens. After this a client can connect; it is
+    /// served once [`Service::run`] is called.
+    ///
+    /// # Errors
+    /// What is missing, and what to do.
+    pub fn open(options: &Options) -> Result<Self, Cause> {
+        // The socket first: it keeps a second service away from settings and radio.
+        let listener = Listener::bind(&options.socket)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&options.state_dir)
+            .map_err(|error| {
+                Cause::new(
+                    format!(
+                        "Cannot make the folder {}: {error}.",
+                        options.state_dir.display()
+                    ),
+                    "Name another one with --state-dir.",
+                )
+            })?;
+        let (store, loaded) = Store::open(&options.state_dir)?;
+        if let Some(warning) = &loaded.warning {
+            tracing::warn!("{warning}");
+        }
+        let config = Config {
+            seed: random()?,
+            settings: loaded.settings,
+            host_name: host_name(),
+            channel: options.channel,
+            group_rekey: options.group_rekey,
+            pairwise_rekey: options.pairwise_rekey,
+            diagnose_retired_keys: true,
+        };
+        let recorder = options
+            .record
+            .as_ref()
+            .map(|path| {
+                Recorder::create(path, &config).map_err(|error| {
+                    Cause::new(
+                        format!("Cannot record to {}: {error}.", path.display()),
+                        "Name a file that does not exist yet.",
+                    )
+                })
+            })
+            .transpose()?;
+        let (radio, radio_note) = AnyRadio::open(options)?;
+        let storage = Storage::spawn(store).map_err(|error| no_resources("thread", &error))?;
+        let (stopper, stop_requests) =
+            stop_pair().map_err(|error| no_resources("pipe", &error.into()))?;
+        let poller = Poller::new().map_err(|error| no_resources("poller", &error.into()))?;
+        let service = Self {
+            column: Column::new(config),
+            radio,
+            radio_note,
+            sim_calls: SimCalls::default(),
+            clients: Clients::new(),
+            listener,
+            accepting: true,
+            storage,
+            recorder,
+            poller,
+            stopper,
+            stop_requests,
+            phase: Phase::Running,
+        };
+        service
+            .watch()
+            .map_err(|error| no_resources("poller", &error.into()))?;
+        hardening::allow_descriptors(MAX_CONNECTIONS as u64 + 64);
+        Ok(service)
+    }
+
+    fn watch(&self) -> Result<(), Errno> {
+        self.poller
+            .add(&self.listener, Token::Listener, EventFlags::IN)?;
+        self.poller
+            .add(&self.stop_requests, Token::Stop, EventFlags::IN)?;
+        self.poller
+            .add(&self.storage, Token::Storage, EventFlags::IN)?;
+        for (source, fd) in self.radio.sources() {
+            self.poller.add(fd, Token::Radio(source), EventFlags::IN)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the service when asked, also from another thread.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
+    }
+
+    /// One line on the radio that was picked, where somebody should know.
+    #[must_use]
+    pub fn radio_note(&self) -> Option<&str> {
+        self.radio_note.as_deref()
+    }
+
+    /// Whether the radio is the simulated one.
+    #[must_use]
+    pub const fn is_simulated(&self) -> bool {
+        matches!(self.radio, AnyRadio::Sim(_))
+    }
+
+    /// Runs until it is stopped and everything is undone.
+    ///
+    /// # Errors
+    /// When the system fails the loop itself; everything is undone even so.
+    pub fn run(mut self) -> Result<(), Cause> {
+        // It fails only outside of systemd's reach, where nobody waits for it.
+        let _ = sd_notify::notify(&[NotifyState::Ready]);
+        let result = self.turn();
+        let _ = sd_notify::notify(&[NotifyState::Stopping]);
+        self.radio.close();
+        self.storage.finish(SHUT_DOWN_LIMIT);
+        result
+    }
+
+    fn turn(&mut self) -> Result<(), Cause> {
+        let mut ready = Vec::new();
+        self.pump();
+        loop {
+            self.clients.settle(&self.poller);
+            if self.phase == Phase::Ended {
+                return Ok(());
+            }
+            let now = monotonic();
+            let timeout = self.next_deadline().map(|deadline| deadline.since(now));
+            self.poller.wait(timeout, &mut ready).map_err(|error| {
+                Cause::new(
+                    format!("Cannot wait for events: {}.", io::Error::from(error)),
+                    "Restart the service, and report this.",
+                )
+            })?;
+            for (token, flags) in ready.drain(..) {
+                self.handle_ready(token, flags);
+                self.pump();
+            }
+            self.handle_deadlines();
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let engines = earliest(self.column.poll_timeout(), self.radio.poll_timeout());
+        let clients = earliest(self.clients.poll_timeout(), self.sim_calls.poll_timeout());
+        let end = match self.phase {
+            Phase::ShuttingDown { deadline } => Some(deadline),
+            Phase::Running | Phase::Ended => None,
+        };
+        earliest(earliest(engines, clients), end)
+    }
+
+    fn handle_ready(&mut self, token: Token, flags: EventFlags) {
+        match token {
+            Token::Listener => self.accept(),
+            Token::Stop => {
+                self.stop_requests.drain();
+                if self.phase == Phase::Running {
+                    tracing::info!("shutting down");
+                    let _ = sd_notify::notify(&[NotifyState::Stopping]);
+                    let deadline = monotonic() + SHUT_DOWN_LIMIT;
+                    self.phase = Phase::ShuttingDown { deadline };
+                    self.watch_listener(false);
+                    self.input(Input::ShutDown);
+                }
+            }
+            Token::Storage => {
+                if let Some(result) = self.storage.take_result() {
+                    if let Err(cause) = &result {
+                        tracing::warn!("the settings were not written: {cause}");
+                    }
+                    self.input(Input::Persisted(result));
+                }
+            }
+            Token::Radio(source) => self.radio.handle_readable(source, monotonic()),
+            Token::Client(id) => {
+                if flags.contains(EventFlags::OUT) {
+                    self.clients.handle_writable(id, monotonic());
+                }
+                if flags.contains(EventFlags::IN) {
+                    match self.clients.receive(id) {
+                        Received::Message(message) => self.handle_message(id, message),
+                        Received::Nothing | Received::Gone => {}
+                    }
+                }
+                if flags.intersects(EventFlags::HUP | EventFlags::ERR) {
+                    self.clients.handle_hang_up(id);
+                }
+            }
+        }
+    }
+
+    fn handle_deadlines(&mut self) {
+        let now = monotonic();
+        if self.column.poll_timeout().is_some_and(|due| due <= now) {
+            self.input(Input::Timeout);
+        }
+        if self.radio.poll_timeout().is_some_and(|due| due <= now) {
+            self.radio.handle_timeout(now);
+        }
+        self.clients.handle_timeout(now);
+        self.sim_calls.handle_timeout(now);
+        self.pump();
+        if let Phase::ShuttingDown { deadline } = self.phase
+            && deadline <= now
+        {
+            tracing::warn!("the network did not end in time");
+            self.phase = Phase::Ended;
+        }
+    }
+
+    fn accept(&mut self) {
+        for _ in 0..ACCEPTS_PER_ROUND {
+            if self.clients.is_full() {
+                self.watch_listener(false);
+                return;
+            }
+            let (socket, who) = match self.listener.accept() {
+                Ok(Some(caller)) => caller,
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot take a connection");
+                    // Out of descriptors: wait until somebody leaves.
+                    self.watch_listener(false);
+                    return;
+                }
+            };
+            let rights = rights(&who);
+            match self.clients.insert(socket, who, &self.poller) {
+                Ok(client) => {
+                    tracing::debug!(
+                        client = client.0,
+                        uid = rights.uid,
+                        pid = rights.pid,
+                        "connected"
+                    );
+                    self.input(Input::ClientConnected { client, rights });
+                }
+                Err(error) => tracing::warn!(%error, "cannot watch a connection"),
+            }
+        }
+    }
+
+    fn watch_listener(&mut self, accepting: bool) {
+        let accepting = accepting && self.phase == Phase::Running;
+        if accepting == self.accepting {
+            return;
+        }
+        let interest = if accepting {
+            EventFlags::IN
+        } else {
+            EventFlags::empty()
+        };
+        match self
+            .poller
+            .change(&self.listener, Token::Listener, interest)
+        {
+            Ok(()) => self.accepting = accepting,
+            Err(error) => tracing::warn!(%error, "cannot watch the socket"),
+        }
+    }
+
+    fn handle_message(&mut self, client: ClientId, message: ClientMessage) {
+        let ClientMessage { id, call } = message;
+        tracing::trace!(client = client.0, id = id.0, ?call, "call");
+        self.clients.begin(
+            client,
+            Pending {
+                id,
+                opens: matches!(call, Call::Open { .. }),
+            },
+        );
+        match call {
+            Call::Sim(_) | Call::Subscribe if !self.clients.is_open(client) => {
+                self.answer(client, id, Err(refusals::no_handle()));
+            }
+            Call::Subscribe => {
+                self.clients.subscribe(client);
+                self.answer(client, id, Ok(Answer::Done));
+            }
+            Call::Sim(call) => {
+                let now = monotonic();
+                match self.radio.sim() {
+                    Some(radio) => {
+                        let status = self.column.status(now);
+                        self.sim_calls
+                            .begin((client, id), call, radio, &status, now);
+                    }
+                    None => self.answer(client, id, Err(refusals::no_simulation())),
+                }
+            }
+            call => self.input(Input::Call { client, id, call }),
+        }
+    }
+
+    fn answer(
+        &mut self,
+        client: ClientId,
+        id: wlan_rpc::CallId,
+        result: Result<Answer, wlan_model::Refusal>,
+    ) {
+        if let Err(refusal) = &result {
+            tracing::debug!(client = client.0, id = id.0, %refusal, "refused");
+        }
+        self.clients
+            .answer(client, &ServiceMessage::Answer { id, result }, monotonic());
+    }
+
+    fn input(&mut self, input: Input) {
+        let now = monotonic();
+        if let Some(recorder) = &mut self.recorder
+            && let Err(error) = recorder.record(now, &input)
+        {
+            tracing::warn!(%error, "recording ends");
+            self.recorder = None;
+        }
+        self.column.handle(input, now);
+    }
+
+    /// Lets the column, the radio and the clients talk until nobody has anything left to say.
+    fn pump(&mut self) {
+        loop {
+            let mut quiet = true;
+            while let Some(output) = self.column.poll_output() {
+                quiet = false;
+                self.obey(output);
+            }
+            // One at a time: its outputs come before the next event.
+            if let Some(event) = self.radio.poll_event() {
+                self.input(Input::Radio(event));
+                continue;
+            }
+            if let Some(radio) = self.radio.sim() {
+                self.sim_calls.handle_radio(radio, monotonic());
+            }
+            while let Some(SimAnswer { client, id, result }) = self.sim_calls.poll_answer() {
+                quiet = false;
+                self.answer(client, id, result);
+            }
+            while let Some(client) = self.clients.poll_gone() {
+                quiet = false;
+                self.sim_calls.handle_client_gone(client);
+                self.input(Input::ClientGone { client });
+                self.watch_listener(true);
+            }
+            if quiet {
+                self.radio.capture();
+                return;
+            }
+        }
+    }
+
+    fn obey(&mut self, output: Output) {
+        match output {
+            Output::Radio(command) => {
+                tracing::trace!(?command, "radio");
+                self.radio.command(command, monotonic());
+            }
+            Output::Answer { client, id, result } => self.answer(client, id, result),
+            Output::Notification {
+                client,
+                notification,
+            } => {
+                let message = ServiceMessage::Notification(notification);
+                self.clients.send(client, &message, monotonic());
+            }
+            Output::Event(kind) => {
+                tracing::info!(?kind, "event");
+                self.sim_calls.handle_event(&kind);
+                let message = ServiceMessage::Event(Event { at: wall(), kind });
+                self.clients.broadcast(&message, monotonic());
+            }
+            Output::Persist(settings) => self.storage.save(settings),
+            Output::ShutDownComplete => self.phase = Phase::Ended,
+        }
+    }
+}
+
+/// Privileged are root and the service's own user (`docs/decisions/0006`).
+fn rights(who: &rustix::net::UCred) -> Rights {
+    let privileged = who.uid.is_root() || who.uid == rustix::process::geteuid();
+    Rights {
+        privileged,
+        uid: who.uid.as_raw(),
+        pid: who.pid.as_raw_nonzero().get(),
+    }
+}
+
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Cause> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Cause::new(
+            format!("The system gives no random numbers: {error}."),
+            "Restart the machine.",
+        )
+    })?;
+    Ok(bytes)
+}
+
+fn host_name() -> String {
+    let name = rustix::system::uname();
+    name.nodename().to_string_lossy().into_owned()
+}
+
+fn no_resources(what: &str, error: &io::Error) -> Cause {
+    Cause::new(
+        format!("Cannot make a {what}: {error}."),
+        "Raise the service's limits on processes and open files.",
+    )
+}

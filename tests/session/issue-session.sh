@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The secondary key is changed under a connected station: it stays, shown as retired, and comes back
+# only with the new key.
+. "$(dirname "$0")/lib"
+
+serve
+check "the network starts" says '^active: .* on channel ' hostednet start
+check "a secondary key is set" key_is '' 'secret-one'
+check "the phone joins with it" joins phone 'secret-one'
+check "it is shown with the secondary key" says '"key":"secondary"' hostednet peers --json
+check "another secondary key is set" key_is '' 'secret-two'
+check "the phone is shown with a retired key" says '"key":"retired"' hostednet peers --json
+check "its frames still pass" says '^10 of 10 frames came back' hostednet sim traffic phone
+check "it leaves" hostednet sim leave phone
+check "nobody is connected" says '^\[\]$' hostednet peers --json
+check "the old key is refused with status 1" exits 1 joins phone 'secret-one'
+check "as a retired key" says '^hostednet: retired key' joins phone 'secret-one'
+check "with its Win32 name and reason" says '\[ERROR_ACCESS_DENIED (5), reason ' joins phone 'secret-one'
+check "a key that never was is a wrong key" says '^hostednet: wrong key' joins stranger 'secret-zero'
+check "the new key joins" joins phone 'secret-two'
+check "it is shown with the secondary key" says '"key":"secondary"' hostednet peers --json
+check "the key is removed" hostednet key remove
+check "the phone stays, with a retired key" says '"key":"retired"' hostednet peers --json
+primary=$(hostednet key show --json | sed 's/.*"primary":{"key":"\([^"]*\)".*/\1/')
+check "the primary key joins" joins laptop "$primary"
+check "it is shown with the primary key" says '"key":"primary"' hostednet peers --json
+raw=$(printf '0123456789abcdef%.0s' 1 2 3 4)
+check "a binary key is set" key_is --raw "$raw"
+check "it joins" joins tablet "$raw"
+check "status tells its form" says '"form":"binary"' hostednet status --json
+check "the network stops" hostednet stop
+check "its state is idle" says '"state":"idle"' hostednet status --json
+check "SIGTERM ends the service with status 0" stop_service
+check "its socket is gone" not test -e "$HOSTEDNET_SOCKET"
+check "then nobody is reachable: status 3" exits 3 hostednet status
+check "which is ERROR_SERVICE_NOT_ACTIVE" says 'ERROR_SERVICE_NOT_ACTIVE (1062)' hostednet status
