@@ -204,7 +204,8 @@ iwd_know() { # SSID KEY: a profile, so that no one is asked
 	if [ ${#2} -eq 64 ]; then
 		printf '[Security]\nPreSharedKey=%s\n[Settings]\nAutoConnect=false\n' "$2"
 	else
-		printf '[Security]\nPassphrase=%s\n[Settings]\nAutoConnect=false\n' "$2"
+		printf '[Security]\nPassphrase=%s\n[Settings]\nAutoConnect=false\n' \
+			"$(echo "$2" | sed 's/\\/\\\\/g; s/^ /\\s/')" # its settings files know escapes
 	fi >"/var/lib/iwd/$1.psk"
 }
 iwd_sees() { # IFACE SSID: scans until it does
