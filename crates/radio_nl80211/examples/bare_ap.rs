@@ -4,7 +4,7 @@
 //!
 //! Usage: `bare_ap RUNTIME_DIR [IFNAME|auto] [CHANNEL] [SECONDS]`, as root. Ends when the time is up
 //! or at SIGTERM or SIGINT, and leaves nothing behind. `RESTART=1` starts again whenever the radio
-//! becomes ready; `QUIET=1` prints nothing about frames.
+//! becomes ready; `CONVERT=1` takes the interface itself; `QUIET=1` prints nothing about frames.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -377,6 +377,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let mut options = Options::new(arguments.next().ok_or("RUNTIME_DIR is missing")?);
     options.ifname = arguments.next().filter(|name| name != "auto");
+    options.convert = std::env::var_os("CONVERT").is_some();
     let channel = arguments.next().map_or(Ok(6), |a| a.parse())?;
     let seconds = arguments.next().map_or(Ok(5), |a| a.parse())?;
     catch_signals();

@@ -215,7 +215,7 @@ fn take_answer(sent: &mut [Sent], message: &Message<'_>) {
 }
 
 /// The transmit counter in an answer to `GET_KEY`: six bytes, least significant first.
-fn parse_counter(attrs: Attrs<'_>) -> Option<u64> {
+pub(crate) fn parse_counter(attrs: Attrs<'_>) -> Option<u64> {
     let seq = attrs.find(consts::ATTR_KEY_SEQ)?;
     let low: [u8; 6] = *seq.data.first_chunk()?;
     let mut bytes = [0; 8];
@@ -224,7 +224,7 @@ fn parse_counter(attrs: Attrs<'_>) -> Option<u64> {
 }
 
 /// A station's figures in an answer to `GET_STATION`.
-fn parse_station(peer: MacAddr, attrs: Attrs<'_>) -> StationReport {
+pub(crate) fn parse_station(peer: MacAddr, attrs: Attrs<'_>) -> StationReport {
     let mut out = StationReport {
         peer,
         inactive_ms: 0,
@@ -248,4 +248,83 @@ fn parse_station(peer: MacAddr, attrs: Attrs<'_>) -> StationReport {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEER: MacAddr = MacAddr([2, 0, 0, 0, 1, 0]);
+
+    fn sent(ops: Vec<Op>) -> Vec<Sent> {
+        let entry = |(seq, op)| Sent {
+            seq,
+            id: None,
+            op,
+            outcome: Outcome::Done,
+        };
+        (10..).zip(ops).map(entry).collect()
+    }
+
+    fn answer(sent: &mut [Sent], seq: u32, fill: impl FnOnce(&mut Writer)) {
+        let mut w = Writer::new();
+        w.begin_genl(32, 1, 0, seq);
+        fill(&mut w);
+        w.end();
+        take_answer(sent, &messages(w.as_bytes()).next().unwrap());
+    }
+
+    fn refuse(sent: &mut [Sent], seq: u32, errno: i32) {
+        let mut w = Writer::new();
+        w.begin(consts::NLMSG_ERROR, 0, seq)
+            .raw(&(-errno).to_ne_bytes())
+            .raw(&[0; 16]);
+        w.end();
+        take_answer(sent, &messages(w.as_bytes()).next().unwrap());
+    }
+
+    #[test]
+    fn answers_find_their_messages_and_silence_means_success() {
+        let mut all = sent(vec![
+            Op::Plain("install the key"),
+            Op::Frame,
+            Op::GroupCounter(1),
+            Op::Station(PEER),
+        ]);
+        answer(&mut all, 11, |w| {
+            w.bytes(consts::ATTR_COOKIE, &77u64.to_ne_bytes());
+        });
+        answer(&mut all, 12, |w| {
+            w.bytes(consts::ATTR_KEY_SEQ, &[5, 1, 0, 0, 0, 0]);
+        });
+        answer(&mut all, 13, |w| {
+            w.nest(consts::ATTR_STA_INFO, |w| {
+                w.u32(consts::STA_INFO_INACTIVE_TIME, 1500)
+                    .u32(consts::STA_INFO_RX_BYTES, 1)
+                    .u8(consts::STA_INFO_SIGNAL, 0xd0)
+                    .bytes(consts::STA_INFO_RX_BYTES64, &(1u64 << 33).to_ne_bytes());
+            });
+        });
+        assert_eq!(all[0].outcome, Outcome::Done);
+        assert_eq!(all[1].outcome, Outcome::Cookie(77));
+        assert_eq!(all[2].outcome, Outcome::Counter(0x105));
+        let Outcome::Station(report) = all[3].outcome else {
+            panic!("{:?}", all[3])
+        };
+        assert_eq!((report.inactive_ms, report.signal), (1500, Some(-48)));
+        assert_eq!(report.rx_bytes, 1 << 33);
+    }
+
+    #[test]
+    fn a_refusal_marks_its_message_alone() {
+        let mut all = sent(vec![Op::Plain("a"), Op::Removal("b"), Op::Plain("c")]);
+        refuse(&mut all, 11, libc::ENOENT);
+        refuse(&mut all, 99, libc::EINVAL);
+        assert_eq!(all[0].outcome, Outcome::Done);
+        assert_eq!(
+            all[1].outcome,
+            Outcome::Refused(Refusal::new(libc::ENOENT, None))
+        );
+        assert_eq!(all[2].outcome, Outcome::Done);
+    }
 }

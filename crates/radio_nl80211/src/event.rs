@@ -33,6 +33,8 @@ pub(crate) const COMMANDS: [u8; 18] = [
 pub struct Event<'a> {
     /// Interface index, 0 when the event is not about one.
     pub ifindex: u32,
+    /// Number of the radio, where the event names one.
+    pub wiphy: Option<u32>,
     /// What happened.
     pub what: What<'a>,
 }
@@ -97,10 +99,7 @@ pub enum What<'a> {
     /// A radio appeared, or was renamed.
     WiphyAdded,
     /// A radio disappeared.
-    WiphyRemoved {
-        /// Its number.
-        wiphy: u32,
-    },
+    WiphyRemoved,
     /// What is allowed on the air changed.
     RegulatoryChanged,
 }
@@ -179,12 +178,13 @@ pub fn parse<'a>(message: &Message<'a>) -> Option<Event<'a>> {
         consts::CMD_DEL_INTERFACE => What::InterfaceRemoved,
         consts::CMD_SET_INTERFACE => What::InterfaceChanged,
         consts::CMD_NEW_WIPHY => What::WiphyAdded,
-        consts::CMD_DEL_WIPHY => What::WiphyRemoved { wiphy: f.wiphy? },
+        consts::CMD_DEL_WIPHY => What::WiphyRemoved,
         consts::CMD_REG_CHANGE | consts::CMD_WIPHY_REG_CHANGE => What::RegulatoryChanged,
         _ => return None,
     };
     Some(Event {
         ifindex: f.ifindex.unwrap_or_default(),
+        wiphy: f.wiphy,
         what,
     })
 }

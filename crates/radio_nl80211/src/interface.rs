@@ -100,6 +100,7 @@ pub(crate) fn choose<'a>(
     wiphys: &'a [Wiphy],
     interfaces: &[Interface],
     wanted: Option<&str>,
+    convert: bool,
 ) -> Result<(&'a Wiphy, Plan), CommandError> {
     use CommandErrorKind::{NotFound, NotSupported};
     let attempt = |wiphy: &'a Wiphy| match unfit(wiphy) {
@@ -107,7 +108,7 @@ pub(crate) fn choose<'a>(
             kind: NotSupported,
             cause,
         }),
-        None => plan(wiphy, &on(wiphy, interfaces), wanted).map(|plan| (wiphy, plan)),
+        None => plan(wiphy, &on(wiphy, interfaces), wanted, convert).map(|plan| (wiphy, plan)),
     };
     if let Some(name) = wanted {
         let wiphy = interfaces
@@ -148,11 +149,16 @@ pub(crate) fn on<'a>(wiphy: &Wiphy, interfaces: &'a [Interface]) -> Vec<&'a Inte
 }
 
 /// Decides how an access point gets an interface on `wiphy`. `others` are the interfaces there are
-/// on it.
-fn plan(wiphy: &Wiphy, others: &[&Interface], wanted: Option<&str>) -> Result<Plan, CommandError> {
+/// on it; `convert` rules an additional one out.
+fn plan(
+    wiphy: &Wiphy,
+    others: &[&Interface],
+    wanted: Option<&str>,
+    convert: bool,
+) -> Result<Plan, CommandError> {
     let mut kinds: Vec<u32> = others.iter().map(|i| i.iftype).collect();
     kinds.push(consts::IFTYPE_AP);
-    if wiphy.channels_for(&kinds).is_some() {
+    if !convert && wiphy.channels_for(&kinds).is_some() {
         return Ok(Plan::Create);
     }
     // A monitor or a P2P device is not what a person means by "the interface".
@@ -301,15 +307,21 @@ mod tests {
     #[test]
     fn an_own_interface_is_made_where_the_combinations_allow_it() {
         let w = wiphy(one_of_each());
-        assert_eq!(plan(&w, &[&station("wlan0", 2)], None), Ok(Plan::Create));
+        assert_eq!(
+            plan(&w, &[&station("wlan0", 2)], None, false),
+            Ok(Plan::Create)
+        );
     }
 
     #[test]
     fn a_radio_without_combinations_gives_its_only_interface() {
         let w = wiphy(vec![]);
         let wlan0 = station("wlan0", 2);
-        assert_eq!(plan(&w, &[&wlan0], None), Ok(Plan::Convert(wlan0.clone())));
-        assert_eq!(plan(&w, &[], None), Ok(Plan::Create));
+        assert_eq!(
+            plan(&w, &[&wlan0], None, false),
+            Ok(Plan::Convert(wlan0.clone()))
+        );
+        assert_eq!(plan(&w, &[], None, false), Ok(Plan::Create));
     }
 
     #[test]
@@ -317,7 +329,7 @@ mod tests {
         let mut wlan0 = station("wlan0", 2);
         wlan0.mhz = Some(2437);
         wlan0.ssid = Some(b"Home\x1b".to_vec());
-        let error = plan(&wiphy(vec![]), &[&wlan0], None).unwrap_err();
+        let error = plan(&wiphy(vec![]), &[&wlan0], None, false).unwrap_err();
         assert_eq!(error.kind, CommandErrorKind::Busy);
         assert!(
             error
@@ -336,7 +348,7 @@ mod tests {
             channels: 1,
             limits: vec![(2, STATION), (1, AP)],
         }]);
-        let got = plan(&two, &[&wlan0, &wlan1], Some("wlan1"));
+        let got = plan(&two, &[&wlan0, &wlan1], Some("wlan1"), false);
         assert_eq!(got, Ok(Plan::Convert(wlan1.clone())));
     }
 
@@ -351,7 +363,7 @@ mod tests {
             iftype: 10,
             ..Interface::default()
         };
-        let error = plan(&w, &[&station("wlan0", 2), &p2p], None).unwrap_err();
+        let error = plan(&w, &[&station("wlan0", 2), &p2p], None, false).unwrap_err();
         assert_eq!(error.kind, CommandErrorKind::Busy);
         let with_p2p = wiphy(vec![Combination {
             max: 2,
@@ -360,7 +372,7 @@ mod tests {
         }]);
         let wlan0 = station("wlan0", 2);
         assert_eq!(
-            plan(&with_p2p, &[&wlan0, &p2p], None),
+            plan(&with_p2p, &[&wlan0, &p2p], None, false),
             Ok(Plan::Convert(wlan0.clone()))
         );
     }
@@ -381,20 +393,20 @@ mod tests {
     fn a_radio_without_access_point_mode_is_refused_with_its_reason() {
         let mut w = wiphy(vec![]);
         w.iftypes = STATION;
-        let error = choose(&[w.clone()], &[], None).unwrap_err();
+        let error = choose(&[w.clone()], &[], None, false).unwrap_err();
         assert_eq!(error.kind, CommandErrorKind::NotSupported);
         w.iftypes = AP;
         w.own_sme = true;
-        let error = choose(&[w.clone()], &[], None).unwrap_err();
+        let error = choose(&[w.clone()], &[], None, false).unwrap_err();
         assert!(error.cause.text.contains("firmware"), "{error}");
         w.own_sme = false;
-        assert!(choose(&[w.clone()], &[], None).is_ok());
+        assert!(choose(&[w.clone()], &[], None, false).is_ok());
         assert_eq!(
-            choose(&[w], &[], Some("wlan9")).unwrap_err().kind,
+            choose(&[w], &[], Some("wlan9"), false).unwrap_err().kind,
             CommandErrorKind::NotFound
         );
         assert_eq!(
-            choose(&[], &[], None).unwrap_err().kind,
+            choose(&[], &[], None, false).unwrap_err().kind,
             CommandErrorKind::NotFound
         );
     }

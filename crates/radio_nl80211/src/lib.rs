@@ -29,6 +29,9 @@ mod socket;
 mod sys;
 pub mod wiphy;
 
+#[cfg(test)]
+mod tests;
+
 pub use list::{RadioDescription, list_radios};
 pub use nl80211_radio::{Nl80211Radio, Options, Source};
 

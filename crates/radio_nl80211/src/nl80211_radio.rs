@@ -39,6 +39,9 @@ pub struct Options {
     /// A folder that lasts until the next boot (`/run/...`), for the note that lets a later start
     /// clear up after a killed one.
     pub runtime_dir: PathBuf,
+    /// Take an interface that is there and change its type even where the access point could have
+    /// one of its own: for drivers whose second interface does not work.
+    pub convert: bool,
 }
 
 impl Options {
@@ -49,6 +52,7 @@ impl Options {
             ifname: None,
             own_interface: "hosted0".to_owned(),
             runtime_dir: runtime_dir.into(),
+            convert: false,
         }
     }
 }

@@ -140,6 +140,25 @@ fn permanent_address(wiphy: &Wiphy, interfaces: &[&Interface]) -> MacAddr {
 }
 
 impl Link {
+    /// One that no kernel knows.
+    #[cfg(test)]
+    pub(crate) fn for_test(ifindex: u32, address: MacAddr) -> Self {
+        Self {
+            ifindex,
+            name: "hosted0".to_owned(),
+            address,
+            wiphy: Wiphy::default(),
+            claim: Claim {
+                owner: Owner::this_process(),
+                interface: "hosted0".to_owned(),
+                change: Change::Made {
+                    ifindex: Some(ifindex),
+                },
+            },
+            claim_path: PathBuf::new(),
+        }
+    }
+
     /// Gets an interface as `options` say.
     pub(crate) fn acquire(kernel: &mut Kernel, options: &Options) -> Result<Self, CommandError> {
         clear_leftovers(kernel, options)?;
@@ -148,7 +167,7 @@ impl Link {
             .map_err(|e| e.explain("describe the radios"))?;
         let interfaces = list(kernel)?;
         let wanted = options.ifname.as_deref();
-        let (wiphy, plan) = interface::choose(&wiphys, &interfaces, wanted)?;
+        let (wiphy, plan) = interface::choose(&wiphys, &interfaces, wanted, options.convert)?;
         let wiphy = wiphy.clone();
         match plan {
             Plan::Create => {

@@ -33,12 +33,7 @@ impl Nl80211Radio {
         for _ in 0..most {
             match self.eapol.receive() {
                 Ok(Some(frame)) => {
-                    // A station speaks EAPOL only once it is associated, and only to us.
-                    let known = running
-                        .stations
-                        .get(&frame.source)
-                        .is_some_and(|s| s.associated);
-                    if known && frame.destination == link.address {
+                    if running.accepts(&frame, link.address) {
                         self.out.push_back(RadioEvent::Eapol {
                             peer: frame.source,
                             pdu: frame.pdu.to_vec(),
@@ -215,6 +210,8 @@ impl Nl80211Radio {
 
     /// Events were lost: find out what they could have told.
     fn resync(&mut self) {
+        // What is still queued is older than the state that is read now.
+        while !matches!(self.events.receive_now(), Ok(None)) {}
         self.follow_switch();
         self.refresh(true);
         let State::Held(held) = &mut self.state else {

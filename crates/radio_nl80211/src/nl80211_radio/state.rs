@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use dot11::{Channel, MacAddr};
 use radio::{Capabilities, Cause, CommandError, CommandErrorKind, CommandId, KeyScope, RadioEvent};
 
+use crate::eapol::EapolFrame;
 use crate::event::{Event, What};
 use crate::setup::Link;
 
@@ -57,6 +58,18 @@ pub(super) struct Station {
     pub(super) suspected: bool,
 }
 
+impl Running {
+    /// Whether this EAPOL is for us to hear: a station speaks it only once it is associated, and
+    /// only to the access point. Nothing else may reach the handshakes, and nothing is forwarded.
+    pub(super) fn accepts(&self, frame: &EapolFrame<'_>, address: MacAddr) -> bool {
+        let associated = self
+            .stations
+            .get(&frame.source)
+            .is_some_and(|s| s.associated);
+        associated && frame.destination == address
+    }
+}
+
 /// No radio, or none on the air: what every command but a few then answers.
 pub(super) fn not_running() -> CommandError {
     CommandError {
@@ -99,10 +112,14 @@ pub(super) fn quick(
         State::Closed => return None,
     };
     if event.ifindex != held.link.ifindex {
+        if event
+            .wiphy
+            .is_some_and(|wiphy| wiphy != held.link.wiphy.index)
+        {
+            return None;
+        }
         return match event.what {
-            What::WiphyRemoved { wiphy } if wiphy == held.link.wiphy.index => {
-                Some(Deferred::OwnGone)
-            }
+            What::WiphyRemoved => Some(Deferred::OwnGone),
             What::ConnectionChanged
             | What::ChannelSwitched { .. }
             | What::InterfaceAdded { .. }
@@ -202,5 +219,228 @@ pub(super) fn is_keyless(running: &Running, scope: KeyScope) -> bool {
     match scope {
         KeyScope::Pairwise(peer) => !running.stations.get(&peer).is_some_and(|s| s.entered),
         KeyScope::Group => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use radio::ChannelInfo;
+
+    use super::*;
+
+    const AP: MacAddr = MacAddr([0x42, 0, 0, 0, 0, 0]);
+    const PEER: MacAddr = MacAddr([2, 0, 0, 0, 1, 0]);
+    const OWN: u32 = 7;
+
+    fn running(associated: bool) -> State {
+        let station = Station {
+            entered: true,
+            associated,
+            suspected: false,
+        };
+        let air = Air::Running(Running {
+            rates: vec![2],
+            stations: BTreeMap::from([(PEER, station)]),
+            awaited: BTreeMap::from([(5, CommandId(50))]),
+            replaced: Vec::new(),
+        });
+        let link = Link::for_test(OWN, AP);
+        State::Held(Held {
+            capabilities: link.capabilities(&[]),
+            link,
+            air,
+        })
+    }
+
+    fn air(state: &mut State) -> &mut Running {
+        match state {
+            State::Held(Held {
+                air: Air::Running(running),
+                ..
+            }) => running,
+            _ => panic!("not running"),
+        }
+    }
+
+    fn happen(state: &mut State, what: What<'_>) -> (Option<Deferred>, Vec<RadioEvent>) {
+        let mut out = VecDeque::new();
+        let event = Event {
+            ifindex: OWN,
+            wiphy: Some(0),
+            what,
+        };
+        let deferred = quick(state, &mut out, event);
+        (deferred, out.into())
+    }
+
+    #[test]
+    fn eapol_of_strangers_and_to_others_is_not_heard() {
+        let frame = EapolFrame {
+            destination: AP,
+            source: PEER,
+            pdu: &[2, 3],
+        };
+        assert!(air(&mut running(true)).accepts(&frame, AP));
+        assert!(
+            !air(&mut running(false)).accepts(&frame, AP),
+            "authenticated only"
+        );
+        let stranger = EapolFrame {
+            source: MacAddr([2, 0, 0, 0, 9, 0]),
+            ..frame
+        };
+        assert!(!air(&mut running(true)).accepts(&stranger, AP));
+        for destination in [MacAddr([2, 0, 0, 0, 2, 0]), MacAddr::BROADCAST] {
+            let elsewhere = EapolFrame {
+                destination,
+                ..frame
+            };
+            assert!(
+                !air(&mut running(true)).accepts(&elsewhere, AP),
+                "{destination}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_fate_of_a_frame_is_told_once_and_only_of_our_frames() {
+        let mut state = running(true);
+        let sent = What::FrameSent {
+            cookie: 5,
+            acked: true,
+        };
+        let (_, out) = happen(&mut state, sent);
+        assert_eq!(
+            out,
+            [RadioEvent::FrameSent {
+                id: CommandId(50),
+                acked: true
+            }]
+        );
+        assert_eq!(happen(&mut state, sent).1, []);
+        assert_eq!(
+            happen(
+                &mut state,
+                What::FrameSent {
+                    cookie: 6,
+                    acked: true
+                }
+            )
+            .1,
+            []
+        );
+    }
+
+    #[test]
+    fn a_station_that_others_remove_is_lost_but_a_replaced_one_is_not() {
+        let mut state = running(true);
+        air(&mut state).replaced.push(PEER);
+        assert_eq!(happen(&mut state, What::StationGone { peer: PEER }).1, []);
+        let (_, out) = happen(&mut state, What::StationGone { peer: PEER });
+        assert_eq!(out, [RadioEvent::StationLost { peer: PEER }]);
+        assert_eq!(
+            happen(&mut state, What::StationGone { peer: PEER }).1,
+            [],
+            "told twice"
+        );
+    }
+
+    #[test]
+    fn packet_loss_leads_to_one_probe_whose_silence_drops_the_station() {
+        let mut state = running(true);
+        let loss = What::PacketLoss { peer: PEER };
+        assert!(matches!(
+            happen(&mut state, loss).0,
+            Some(Deferred::Probe(PEER))
+        ));
+        assert!(happen(&mut state, loss).0.is_none(), "probed twice at once");
+        let (deferred, out) = happen(
+            &mut state,
+            What::ProbeResult {
+                peer: PEER,
+                acked: false,
+            },
+        );
+        assert!(matches!(deferred, Some(Deferred::Drop(PEER))));
+        assert_eq!(out, []);
+        // A probe the owner asked for is the owner's business.
+        let asked = What::ProbeResult {
+            peer: PEER,
+            acked: false,
+        };
+        let (deferred, out) = happen(&mut state, asked);
+        assert!(deferred.is_none());
+        assert_eq!(
+            out,
+            [RadioEvent::ProbeResult {
+                peer: PEER,
+                acked: false
+            }]
+        );
+    }
+
+    #[test]
+    fn events_of_other_interfaces_do_not_reach_the_access_point() {
+        let mut state = running(true);
+        let mut out = VecDeque::new();
+        for what in [
+            What::Frame {
+                frame: &[0xb0],
+                signal: None,
+            },
+            What::StationGone { peer: PEER },
+            What::ApStopped,
+            What::UnexpectedData { peer: PEER },
+        ] {
+            let event = Event {
+                ifindex: OWN + 1,
+                wiphy: Some(0),
+                what,
+            };
+            assert!(quick(&mut state, &mut out, event).is_none(), "{what:?}");
+        }
+        assert!(out.is_empty());
+        let connected = |wiphy| Event {
+            ifindex: 2,
+            wiphy,
+            what: What::ConnectionChanged,
+        };
+        let same = quick(&mut state, &mut out, connected(Some(0)));
+        assert!(matches!(same, Some(Deferred::Neighbours)));
+        assert!(
+            quick(&mut state, &mut out, connected(Some(1))).is_none(),
+            "another radio"
+        );
+    }
+
+    #[test]
+    fn each_regulatory_refusal_has_its_own_words() {
+        let link = Link::for_test(OWN, AP);
+        let mut c = link.capabilities(&[]);
+        let channel = |n| Channel::new(n).unwrap();
+        let info = |n, disabled, no_ir, radar| ChannelInfo {
+            channel: channel(n),
+            disabled,
+            no_ir,
+            radar,
+        };
+        c.channels = vec![
+            info(6, false, false, false),
+            info(14, true, false, false),
+            info(36, false, true, false),
+            info(52, false, true, true),
+        ];
+        assert_eq!(check_channel(&c, channel(6)), Ok(()));
+        let mut texts: Vec<String> = [14, 36, 52, 149]
+            .into_iter()
+            .map(|n| {
+                let error = check_channel(&c, channel(n)).unwrap_err();
+                assert_eq!(error.kind, CommandErrorKind::Regulatory);
+                assert!(error.cause.text.contains(&n.to_string()), "{error}");
+                error.cause.text.replace(&n.to_string(), "")
+            })
+            .collect();
+        texts.dedup();
+        assert_eq!(texts.len(), 4);
     }
 }
