@@ -4,8 +4,9 @@
 # One station more than allowed is refused with status 17 until another leaves.
 . /lab/lib.sh
 . "/lab/ap/${APS%% *}.sh"
-must "the network starts" ap_start wlan0 testnet '' 'for two stations'
-must "two peers are allowed" hostednet set --max-peers 2
+must "the service starts" ap_serve wlan0
+must "two peers are allowed" hostednet set --max-peers 2 # this stops a running network
+must "the network starts" eval "ap_configure testnet 'for two stations' && hostednet start"
 check "status tells so" equal 2 "$(ap_status .max_peers)"
 for i in 1 2; do
 	wpa_start wlan$i testnet 'for two stations'
