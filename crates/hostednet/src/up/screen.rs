@@ -26,6 +26,12 @@ const TICK: Duration = Duration::from_millis(100);
 /// Rows of the summary above the peers.
 const FACTS: u16 = 6;
 
+/// Columns before the value of a fact.
+const MARGIN: u16 = 16;
+
+/// Between two columns of the table.
+const GAP: u16 = 2;
+
 /// What the user chose to see.
 #[derive(Debug, Default)]
 struct View {
@@ -83,15 +89,15 @@ fn handle_key(key: KeyEvent, view: &mut View, peers: usize, end: &End) {
 
 fn draw(frame: &mut Frame<'_>, model: &Model, view: &View) {
     let area = frame.area();
-    // Small terminals lose the events first, then the facts below the first ones; the peers last.
+    // Small terminals lose the events first, then the lower facts; the peers last.
     let events = match area.height {
-        0..14 => 0,
-        14..22 => 4,
+        0..18 => 0,
+        18..22 => 4,
         height => (height / 4).clamp(5, 14),
     };
     let [title, facts, peers, log, help] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Length(FACTS.min(area.height.saturating_sub(6))),
+        Constraint::Length(FACTS.min(area.height.saturating_sub(6) / 2)),
         Constraint::Min(0),
         Constraint::Length(events),
         Constraint::Length(1),
@@ -154,12 +160,12 @@ fn draw_facts(frame: &mut Frame<'_>, area: Rect, model: &Model, view: &View) {
     };
     let primary = match &model.primary {
         None => Zeroizing::new(absent()),
-        Some(key) => shown(text(key.expose()), view),
+        Some(key) => shown(text(key.expose()), view, area),
     };
     let secondary = match &model.secondary {
         None => Zeroizing::new("not set".to_owned()),
         Some((key, persistent)) => {
-            let mut line = shown(key_text(key), view);
+            let mut line = shown(key_text(key), view, area);
             line.push_str(match (persistent, model.made_key) {
                 (true, _) => "",
                 (false, true) => "  (made for this run)",
@@ -185,31 +191,44 @@ fn draw_facts(frame: &mut Frame<'_>, area: Rect, model: &Model, view: &View) {
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-/// The key, or as many dots as hide its length.
-fn shown(key: Zeroizing<String>, view: &View) -> Zeroizing<String> {
-    if view.revealed {
-        key
-    } else {
-        Zeroizing::new("•".repeat(12))
+/// The key, or as many dots as hide its length. A part of a key would be worse than none.
+fn shown(key: Zeroizing<String>, view: &View, area: Rect) -> Zeroizing<String> {
+    let fits = key.len() <= usize::from(area.width.saturating_sub(MARGIN));
+    match (view.revealed, fits) {
+        (true, true) => key,
+        (true, false) => Zeroizing::new("too long: `hostednet key show`".to_owned()),
+        (false, _) => Zeroizing::new("•".repeat(12)),
     }
 }
 
 fn draw_peers(frame: &mut Frame<'_>, area: Rect, model: &Model, view: &View) {
     let status = &model.status;
     let count = status.peers.len();
-    let scroll = view.scroll.min(count.saturating_sub(1));
-    let more = if model.is_joining() {
-        ", more are joining"
-    } else {
-        ""
-    };
-    let title = format!(" {count} of {} peers{more} ", status.max_peers);
+    // Title and header take two rows.
+    let fit = usize::from(area.height.saturating_sub(2));
+    let scroll = view.scroll.min(count.saturating_sub(fit));
+    let mut title = format!(" {count} of {} peers", status.max_peers);
+    if model.is_joining() {
+        title.push_str(", more are joining");
+    }
+    if count > fit && fit > 0 {
+        title.push_str(&format!(", {} to {} shown", scroll + 1, scroll + fit));
+    }
+    title.push(' ');
     let simulated = model.demo.is_some() || !model.names.is_empty();
-    let wide = area.width >= 60;
-    let named = simulated && area.width >= 44;
     let mut header = vec!["Address", "Key"];
     let mut widths = vec![Constraint::Length(17), Constraint::Length(9)];
-    if wide {
+    // A column is shown when it fits whole.
+    let mut left = area.width.saturating_sub(2 + 17 + GAP + 9);
+    let mut fits = |wanted: bool, width: u16| {
+        let fits = wanted && left >= width + GAP;
+        left -= if fits { width + GAP } else { 0 };
+        fits
+    };
+    let named = fits(simulated, 12);
+    let timed = fits(true, 11);
+    let counted = fits(simulated, 14);
+    if timed {
         header.push("Connected");
         widths.push(Constraint::Length(11));
     }
@@ -217,36 +236,31 @@ fn draw_peers(frame: &mut Frame<'_>, area: Rect, model: &Model, view: &View) {
         header.insert(0, "Station");
         widths.insert(0, Constraint::Length(12));
     }
-    if simulated && wide {
+    if counted {
         header.push("Frames back");
         widths.push(Constraint::Length(14));
     }
-    let rows = status
-        .peers
-        .iter()
-        .skip(scroll)
-        .take(usize::from(area.height))
-        .map(|peer| {
-            let mut cells = vec![Cell::from(peer.mac.to_string()), key_cell(peer)];
-            let name = model.names.get(&peer.mac);
-            if wide {
-                cells.push(Cell::from(lasting(Duration::from_millis(
-                    peer.connected_ms,
-                ))));
-            }
-            if named {
-                cells.insert(0, Cell::from(name.cloned().unwrap_or_default()));
-            }
-            if simulated && wide {
-                let traffic = name.and_then(|name| model.traffic.get(name));
-                let text = traffic.map(|t| format!("{} of {}", t.received, t.sent));
-                cells.push(Cell::from(text.unwrap_or_default()));
-            }
-            Row::new(cells)
-        });
+    let rows = status.peers.iter().skip(scroll).take(fit).map(|peer| {
+        let mut cells = vec![Cell::from(peer.mac.to_string()), key_cell(peer)];
+        let name = model.names.get(&peer.mac);
+        if timed {
+            cells.push(Cell::from(lasting(Duration::from_millis(
+                peer.connected_ms,
+            ))));
+        }
+        if named {
+            cells.insert(0, Cell::from(name.cloned().unwrap_or_default()));
+        }
+        if counted {
+            let traffic = name.and_then(|name| model.traffic.get(name));
+            let text = traffic.map(|t| format!("{} of {}", t.received, t.sent));
+            cells.push(Cell::from(text.unwrap_or_default()));
+        }
+        Row::new(cells)
+    });
     let table = Table::new(rows, widths)
         .header(Row::new(header).style(DIM))
-        .column_spacing(2)
+        .column_spacing(GAP)
         .block(block(title));
     frame.render_widget(table, area);
 }
