@@ -307,7 +307,9 @@ impl Station {
     pub(crate) fn listens(&self, group: bool, beacon: bool, now: Instant) -> bool {
         match &self.state {
             State::Joined(joined) => joined.power.listens(group, beacon, now),
-            State::Idle | State::Joining(_) | State::Pausing(..) => true,
+            State::Joining(_) => true,
+            // Its radio is off: it acknowledges nothing.
+            State::Idle | State::Pausing(..) => false,
         }
     }
 

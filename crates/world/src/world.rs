@@ -128,6 +128,8 @@ pub struct World {
     /// Commands given to the radio, by name, in this life of the column.
     pub commands: Vec<RadioCommand>,
     record: Option<Vec<Recorded>>,
+    /// Where in the list of events the traffic of each station began.
+    traffic: BTreeMap<String, usize>,
 }
 
 impl World {
@@ -165,6 +167,7 @@ impl World {
             shut_down: false,
             commands: Vec::new(),
             record: None,
+            traffic: BTreeMap::new(),
         };
         this.pump();
         this
@@ -223,6 +226,8 @@ impl World {
     /// # Panics
     /// When the world does not come to rest.
     pub fn step(&mut self, until: Instant) -> bool {
+        // A test may have reached into the radio.
+        self.pump();
         let Some(at) = self.next_deadline().filter(|at| *at <= until) else {
             self.now = self.now.max(until);
             return false;
@@ -440,6 +445,12 @@ impl World {
         self.column.status(self.now)
     }
 
+    /// How long the column is when it is written down: a measure of what it remembers.
+    #[must_use]
+    pub fn column_size(&self) -> usize {
+        format!("{:?}", self.column).len()
+    }
+
     /// Which key a peer stands on.
     #[must_use]
     pub fn key_of(&self, mac: MacAddr) -> Option<KeyIdentity> {
@@ -562,6 +573,7 @@ impl World {
     /// # Panics
     /// When the station is not joined.
     pub fn begin_traffic(&mut self, name: &str, frames: u32) {
+        self.traffic.insert(name.to_owned(), self.sim_events.len());
         self.radio
             .traffic(name, frames, self.now)
             .expect("the station is joined");
@@ -573,7 +585,7 @@ impl World {
     /// When it does not end.
     pub fn end_traffic(&mut self, of: &str) -> u32 {
         let mut answers = None;
-        let seen = self.sim_events.len();
+        let seen = self.traffic.get(of).copied().unwrap_or_default();
         let done = self.run_until(PATIENCE, |w| {
             answers = w
                 .sim_events

@@ -565,9 +565,6 @@ fn a_station_is_asked_whether_it_is_there_and_how_long_it_was_silent() {
     bench.command(Command::ProbeStation { peer: mac });
     bench.run(Duration::from_millis(1));
     bench.radio.vanish("phone", bench.now).unwrap();
-    bench
-        .radio
-        .add_rule(Rule::once(FrameKind::Null, Action::Drop));
     bench.command(Command::ProbeStation { peer: mac });
     bench.run(Duration::from_millis(1));
 

@@ -1,4 +1,24 @@
 //! The whole column over the simulated radio, one file per behaviour.
 
 #[cfg(test)]
+mod air;
+#[cfg(test)]
+mod floods;
+#[cfg(test)]
+mod ghost;
+#[cfg(test)]
+mod handshake;
+#[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod lives;
+#[cfg(test)]
+mod malformed;
+#[cfg(test)]
+mod rekey;
+#[cfg(test)]
+mod replay;
+#[cfg(test)]
+mod runs;

@@ -1,0 +1,61 @@
+//! A recorded session makes the same column do the same things.
+
+use clock::Duration;
+use column::Column;
+use radio_sim::{AirConfig, Permille};
+use world::{World, WorldConfig, column_config, passphrase};
+
+#[test]
+fn the_same_inputs_make_the_same_outputs() {
+    let config = WorldConfig {
+        group_rekey: Some(Duration::from_secs(30)),
+        pairwise_rekey: Some(Duration::from_secs(20)),
+        ..WorldConfig::default()
+    };
+    let mut world = World::with(config.clone());
+    // The radio's first report was given to the column before the record began.
+    world.crash();
+    world.record();
+    world.radio.set_available(world.now());
+    world.pump();
+    let client = world.connect();
+    world.start(client);
+    world.set_key(client, "secret-one", true);
+    let loss = Permille(100);
+    world.radio.set_air(AirConfig {
+        loss,
+        ..AirConfig::default()
+    });
+    let primary = world.primary_key();
+    let _ = world.join("phone", primary);
+    let _ = world.join("tablet", passphrase("secret-one"));
+    world.set_key(client, "secret-two", false);
+    let _ = world.join("late", passphrase("secret-one"));
+    world.run(Duration::from_secs(100));
+    world.stop(client);
+    let record = world.recorded();
+
+    let seed = world.seed().wrapping_add(1);
+    let mut again = Column::new(column_config(&config, config.settings.clone(), seed));
+    again.handle(
+        column::Input::Radio(first_report(&config)),
+        clock::Instant::ZERO,
+    );
+    while again.poll_output().is_some() {}
+    assert!(record.len() > 100, "{}", record.len());
+    for step in record {
+        again.handle(step.input.clone(), step.at);
+        let outputs: Vec<_> = std::iter::from_fn(|| again.poll_output()).collect();
+        assert_eq!(
+            outputs, step.outputs,
+            "at {:?} after {:?}",
+            step.at, step.input
+        );
+    }
+}
+
+/// What a new radio says first.
+fn first_report(config: &WorldConfig) -> radio::RadioEvent {
+    let mut radio = radio_sim::SimRadio::new(config.radio.clone());
+    radio::Radio::poll_event(&mut radio).unwrap()
+}
