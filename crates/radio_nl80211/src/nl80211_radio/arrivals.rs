@@ -18,6 +18,9 @@ use crate::setup::Link;
 /// Changes of the regulatory domain come in bursts; they are read once this much later.
 const SETTLE: Duration = Duration::from_millis(200);
 
+/// More datagrams than the event socket's buffer can hold.
+const MAX_STALE: usize = 8192;
+
 impl Nl80211Radio {
     pub(super) fn read_eapol(&mut self, most: usize) {
         let State::Held(Held {
@@ -211,7 +214,12 @@ impl Nl80211Radio {
     /// Events were lost: find out what they could have told.
     fn resync(&mut self) {
         // What is still queued is older than the state that is read now.
-        while !matches!(self.events.receive_now(), Ok(None)) {}
+        for _ in 0..MAX_STALE {
+            match self.events.receive_now() {
+                Ok(Some(_)) | Err(Errno::NOBUFS) => {}
+                Ok(None) | Err(_) => break,
+            }
+        }
         self.follow_switch();
         self.refresh(true);
         let State::Held(held) = &mut self.state else {
