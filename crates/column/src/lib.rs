@@ -23,7 +23,7 @@ use std::collections::VecDeque;
 use clock::{Instant, earliest};
 use hosted_network::HostedNetwork;
 use miniport::Miniport;
-use wlan_rpc::Status;
+use wlan_rpc::{Answer, Status};
 
 /// The column. Contract: [`Column::handle`] one input, then drain [`Column::poll_output`].
 #[derive(Debug)]
@@ -76,7 +76,13 @@ impl Column {
     /// The state of everything, for views in the same process.
     #[must_use]
     pub fn status(&self, now: Instant) -> Status {
-        self.service.status(now)
+        let mut status = self.service.status(now);
+        status.rejected_frames = self.rejected_frames();
+        status
+    }
+
+    fn rejected_frames(&self) -> u64 {
+        self.miniport.rejections().iter().map(|(_, count)| count).sum()
     }
 
     /// Lets the two engines talk until neither has anything left to say.
@@ -89,7 +95,11 @@ impl Column {
                     hosted_network::Output::Request(id, request) => {
                         self.miniport.handle_request(id, request, now);
                     }
-                    hosted_network::Output::Answer { client, id, result } => {
+                    hosted_network::Output::Answer { client, id, mut result } => {
+                        // Seam C has no OID for what the miniport dropped.
+                        if let Ok(Answer::Status(status)) = &mut result {
+                            status.rejected_frames = self.rejected_frames();
+                        }
                         self.outputs.push_back(Output::Answer { client, id, result });
                     }
                     hosted_network::Output::Notification { client, notification } => {
