@@ -1,7 +1,7 @@
 //! EAPOL over a packet socket (`docs/decisions/0003-eapol-over-packet-socket.md`).
 //!
 //! Everything about how EAPOL travels is in this file, so that a driver that wants the nl80211
-//! control port can get a second variant of [`EapolPort`].
+//! control port can get a second variant of `EapolPort`.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 

@@ -193,7 +193,7 @@ impl Kernel {
     }
 }
 
-/// Opens the packet socket for EAPOL; see [`crate::eapol`].
+/// Opens the packet socket for EAPOL; see `eapol.rs`.
 pub(crate) fn packet_socket() -> Result<std::os::fd::OwnedFd, Errno> {
     use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
     // Without a protocol it hears nothing before it is bound.
