@@ -172,19 +172,6 @@ impl Settings {
 /// A connection of the same radio dictates, then the wish counts, then our favourites.
 fn choose_channel(wish: Option<Channel>, radio: &Capabilities) -> Result<Channel, Failure> {
     match (radio.forced_channel, wish) {
-        (Some(forced), Some(wish)) if forced != wish => Err(failure(
-            NdisStatus::DOT11_MEDIA_IN_USE,
-            &format!(
-                "The radio {} is in use on channel {} and cannot serve channel {} at the same time.",
-                radio.name,
-                forced.number(),
-                wish.number()
-            ),
-            &format!(
-                "Ask for channel {} or for none, or end the other connection.",
-                forced.number()
-            ),
-        )),
         (Some(channel), _) | (None, Some(channel)) => permitted(channel, radio),
         (None, None) => FAVOURITE_CHANNELS
             .iter()

@@ -38,9 +38,10 @@ pub enum Request {
     EnabledUnicastCipherAlgorithm(CipherAlgorithm),
     /// OID_DOT11_ENABLED_MULTICAST_CIPHER_ALGORITHM. INIT only.
     EnabledMulticastCipherAlgorithm(CipherAlgorithm),
-    /// OID_DOT11_CURRENT_CHANNEL: a wish; `None` leaves it to the miniport, which takes the channel
-    /// another connection forces, else 6, 1, 11 or the first one the regulatory domain allows. A
-    /// wish that cannot be met makes the start fail with a cause. INIT only.
+    /// OID_DOT11_CURRENT_CHANNEL: a wish. A channel that another connection of the radio
+    /// forces comes before it; without either the miniport takes 6, 1, 11 or the first one the
+    /// regulatory domain allows. A channel that is not allowed makes the start fail with a cause.
+    /// INIT only.
     CurrentChannel(Option<Channel>),
     /// OID_DOT11_START_AP_REQUEST: INIT to OP. Completed when beacons are on the air;
     /// [`Indication::PhyFrequencyAdopted`](crate::Indication::PhyFrequencyAdopted) precedes the

@@ -74,6 +74,8 @@ struct Run {
 enum Pending {
     Start,
     Stop,
+    /// An accepted association.
+    Admission(MacAddr),
     PairwiseKey(MacAddr),
     OpenPort(MacAddr),
     GroupCounter {
@@ -205,7 +207,11 @@ impl SoftAp {
                     run.group.set_counter(index, counter);
                 }
             }
-            (Pending::GroupCounter { .. } | Pending::Unwatched, _) => {}
+            (Pending::Admission(peer), Err(failure)) => {
+                self.admission_refused(peer, failure.cause);
+            }
+            (Pending::Admission(_), Ok(_))
+            | (Pending::GroupCounter { .. } | Pending::Unwatched, _) => {}
         }
     }
 
@@ -353,7 +359,7 @@ impl SoftAp {
 
     fn decide(&mut self, ticket: AssocTicket, peer: MacAddr, request: AssocRequest, now: Instant) {
         let State::Active(run) = &mut self.state else {
-            return self.answer(ticket, StatusCode::DENIED_OTHER_REASON);
+            return self.answer(ticket, StatusCode::DENIED_OTHER_REASON, Pending::Unwatched);
         };
         let joined = run
             .peers
@@ -361,7 +367,7 @@ impl SoftAp {
             .filter(|(mac, p)| **mac != peer && matches!(p, PeerState::Joined(_)))
             .count();
         if joined >= usize::from(run.settings.max_peers) {
-            self.answer(ticket, StatusCode::DENIED_NO_MORE_STAS);
+            self.answer(ticket, StatusCode::DENIED_NO_MORE_STAS, Pending::Unwatched);
             return self.event(Event::PeerRefused {
                 mac: peer,
                 why: Refused::Full,
@@ -371,7 +377,7 @@ impl SoftAp {
         run.group.peer_away(peer);
         run.peers
             .insert(peer, PeerState::Associating(Box::new(request)));
-        self.answer(ticket, StatusCode::SUCCESS);
+        self.answer(ticket, StatusCode::SUCCESS, Pending::Admission(peer));
         if matches!(
             before,
             Some(PeerState::Joined(_) | PeerState::Leaving { was_joined: true })
@@ -385,12 +391,21 @@ impl SoftAp {
         self.finish_group_renewal(now);
     }
 
-    fn answer(&mut self, ticket: AssocTicket, status: StatusCode) {
+    fn answer(&mut self, ticket: AssocTicket, status: StatusCode, pending: Pending) {
         let decision = AssocDecision { ticket, status };
-        self.request(
-            Request::IncomingAssociationDecision(decision),
-            Pending::Unwatched,
-        );
+        self.request(Request::IncomingAssociationDecision(decision), pending);
+    }
+
+    /// The radio could not take an accepted station; the miniport has told the station.
+    fn admission_refused(&mut self, mac: MacAddr, cause: Cause) {
+        let State::Active(run) = &mut self.state else {
+            return;
+        };
+        if matches!(run.peers.get(&mac), Some(PeerState::Associating(_))) {
+            run.remove(mac);
+        }
+        let why = Refused::Radio(cause);
+        self.event(Event::PeerRefused { mac, why });
     }
 
     fn association_completed(&mut self, mac: MacAddr, status: StatusCode, now: Instant) {

@@ -749,6 +749,38 @@ fn a_radio_that_refuses_the_pairwise_key_never_gets_an_open_port() {
 }
 
 #[test]
+fn a_station_the_radio_has_no_room_for_is_refused_with_the_radios_cause() {
+    let mut bench = Bench::running(None);
+    bench.refuse = Some(|r| matches!(r, Request::IncomingAssociationDecision(_)));
+
+    bench.tickets += 1;
+    bench.indicate(Indication::IncomingAssociationRequestReceived {
+        ticket: AssocTicket(bench.tickets),
+        peer: mac(1),
+        request: AssocRequest {
+            reassociation: false,
+            rsne: RSNE.to_vec(),
+            beacon_rsne: RSNE.to_vec(),
+        },
+    });
+    bench.settle();
+
+    let [
+        ..,
+        Event::PeerRefused {
+            why: Refused::Radio(cause),
+            ..
+        },
+    ] = &bench.events[..]
+    else {
+        panic!("{:?}", bench.events);
+    };
+    assert_eq!(cause.remedy, "Boil water.");
+    bench.join(1, 1);
+    assert!(bench.key_of(1).is_some());
+}
+
+#[test]
 fn a_vanished_radio_ends_the_run_without_a_stopped_event() {
     let mut bench = Bench::running(None);
     bench.join(1, 1);
