@@ -17,6 +17,8 @@ mod lives;
 #[cfg(test)]
 mod malformed;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod rekey;
 #[cfg(test)]
 mod replay;
