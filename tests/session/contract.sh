@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC1091,SC2016,SC2034,SC2154
 # Exit statuses, JSON shapes, and where keys must not show.
 . "$(dirname "$0")/lib"
 
@@ -19,6 +20,17 @@ check "the network starts" hostednet start
 check "status --json while active" says '"state":"active","ssid":"Test Net","bssid":"[0-9a-f:]*","channel":[0-9]*,' \
 	hostednet status --json
 check "status for people" says '^Network  *Test Net' hostednet status
+
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	chmod 711 "$folder"
+	nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$program" "$@"; }
+	if nobody --version >/dev/null 2>&1; then
+		check "others may ask for the status" nobody status
+		check "others may not force a start" says \
+			'\[ERROR_ACCESS_DENIED (5), reason elevation_required\]' nobody start
+		check "nor change the mode" exits 1 nobody set --mode disallow
+	fi
+fi
 
 check "a short passphrase: status 1" exits 1 key_is '' 'short'
 check "it is ERROR_INVALID_PARAMETER and says why" \

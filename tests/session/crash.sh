@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC1091,SC2016,SC2034,SC2154
 # A killed service: the persistent key comes back, the temporary one does not, nor what it replaced.
 . "$(dirname "$0")/lib"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC1091,SC2016,SC2034,SC2154
 # The secondary key is changed under a connected station: it stays, shown as retired, and comes back
 # only with the new key.
 . "$(dirname "$0")/lib"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC1091,SC2016,SC2034,SC2154
 # The demonstration: one command, stations join by themselves, half with each key.
 . "$(dirname "$0")/lib"
 

@@ -10,6 +10,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
+use wlan_model::{Reason, Refusal, Win32Error};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -30,9 +31,12 @@ pub(crate) fn read_key(prompt: &str, confirm: bool) -> Result<Secret, Failure> {
     let hidden = HiddenInput::begin()?;
     let first = hidden.ask(prompt)?;
     if confirm && hidden.ask("The same once more: ")? != first {
-        return Err(Failure::bad_key(
+        return Err(Failure::Refused(Refusal::new(
+            Win32Error::INVALID_PARAMETER,
+            Reason::BadParameters,
             "The two were not the same; nothing was changed.",
-        ));
+            "Try again.",
+        )));
     }
     Ok(first)
 }
@@ -124,7 +128,12 @@ impl HiddenInput {
         let mut terminal = io::stderr();
         terminal.write_all(prompt.as_bytes())?;
         terminal.flush()?;
-        read_line(Some(&self.interrupts))?.ok_or(Failure::Interrupted)
+        let line = read_line(Some(&self.interrupts)).and_then(|l| l.ok_or(Failure::Interrupted));
+        if line.is_err() {
+            // The message begins a line of its own.
+            terminal.write_all(b"\n")?;
+        }
+        line
     }
 }
 

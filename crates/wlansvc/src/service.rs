@@ -171,7 +171,6 @@ impl Service {
         // It fails only outside of systemd's reach, where nobody waits for it.
         let _ = sd_notify::notify(&[NotifyState::Ready]);
         let result = self.turn();
-        let _ = sd_notify::notify(&[NotifyState::Stopping]);
         self.radio.close();
         self.storage.finish(SHUT_DOWN_LIMIT);
         result

@@ -1,4 +1,5 @@
 //! The whole service over its socket, on the simulated radio.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod harness;
 

@@ -3,6 +3,8 @@
 //! The terminal is given back however this ends: an error, a signal (seen as [`End`]), and a panic,
 //! for which ratatui installs a hook.
 
+use std::io;
+
 use clock::{Duration, monotonic};
 use ratatui::Frame;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -10,6 +12,8 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Cell, Paragraph, Row, Table};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use wlan_client::{KeyIdentity, PeerRow};
 use wlan_model::HostedNetworkState;
 use zeroize::Zeroizing;
@@ -55,23 +59,66 @@ fn run(
 ) -> Result<(), Failure> {
     let mut view = View::default();
     let mut changed = true;
+    let mut size = terminal.size()?;
     while !end.has_come() {
         if changed {
             terminal.draw(|frame| draw(frame, model, &view))?;
         }
         changed = model.update(end.wait().min(TICK))?;
-        while event::poll(Duration::ZERO)? {
+        let size_now = terminal.size()?;
+        changed |= size_now != size;
+        size = size_now;
+        loop {
+            match keyboard()? {
+                Keyboard::Silent => break,
+                Keyboard::Gone => return Ok(()),
+                Keyboard::Typed => {}
+            }
+            if !event::poll(Duration::ZERO)? {
+                break;
+            }
             changed = true;
             match event::read()? {
                 Event::Key(key) if key.kind != KeyEventKind::Release => {
                     handle_key(key, &mut view, model.status.peers.len(), end);
                 }
-                // ratatui asks for the size at each draw.
                 _ => {}
             }
         }
     }
     Ok(())
+}
+
+enum Keyboard {
+    Silent,
+    Typed,
+    /// The terminal was closed.
+    Gone,
+}
+
+/// Whether something was typed. Asked before crossterm is, which never comes back from a terminal
+/// that was closed.
+fn keyboard() -> Result<Keyboard, Failure> {
+    let stdin = rustix::stdio::stdin();
+    let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+    let now = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    match poll(&mut fds, Some(&now)) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(io::Error::from(error).into()),
+    }
+    let seen = fds[0].revents();
+    Ok(
+        if seen.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+            Keyboard::Gone
+        } else if seen.contains(PollFlags::IN) {
+            Keyboard::Typed
+        } else {
+            Keyboard::Silent
+        },
+    )
 }
 
 fn handle_key(key: KeyEvent, view: &mut View, peers: usize, end: &End) {
