@@ -74,6 +74,13 @@ fn a_flood_of_authentications_keeps_nobody_out() {
 fn a_flood_of_authentications_from_one_address_keeps_nobody_out() {
     let (mut world, _) = World::running();
     assert_bounded(&mut world, |ghost, _| ghost.authentication(), 1);
+
+    // 64 a second are answered.
+    assert!(
+        world.status().rejected_frames > 25_000,
+        "{}",
+        world.status().rejected_frames
+    );
 }
 
 #[test]
