@@ -55,6 +55,7 @@ struct Starting {
     adopted: Option<(Channel, bool, MacAddr)>,
     settings: RunSettings,
     candidates: Candidates,
+    group: Group,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -105,15 +106,20 @@ impl SoftAp {
         if !matches!(self.state, State::Idle) {
             return;
         }
-        let steps = start::requests(&settings).into();
+        let mut settings = settings;
+        // Without a pause between two renewals the engine would do nothing else.
+        settings.group_rekey = settings.group_rekey.map(|p| p.max(RENEWAL_MIN));
+        settings.pairwise_rekey = settings.pairwise_rekey.map(|p| p.max(RENEWAL_MIN));
+        let group = Group::new(&mut self.rng, settings.group_rekey, now);
         let starting = Starting {
-            steps,
+            steps: start::requests(&settings, group.current()).into(),
             adopted: None,
             settings,
             candidates,
+            group,
         };
         self.state = State::Starting(Box::new(starting));
-        self.next_start_step(now);
+        self.next_start_step();
     }
 
     /// Ends the run, peers are told. Answered by [`Event::Stopped`], also without a run. Peers get
@@ -191,7 +197,7 @@ impl SoftAp {
             return;
         };
         match (pending, completion.result) {
-            (Pending::Start, Ok(_)) => self.next_start_step(now),
+            (Pending::Start, Ok(_)) => self.next_start_step(),
             (Pending::Start, Err(failure)) => self.start_failed(failure),
             (Pending::Stop, _) => {
                 self.state = State::Idle;
@@ -301,7 +307,7 @@ impl SoftAp {
 
     // --- start and stop -----------------------------------------------------------------------
 
-    fn next_start_step(&mut self, now: Instant) {
+    fn next_start_step(&mut self) {
         let State::Starting(starting) = &mut self.state else {
             return;
         };
@@ -319,15 +325,9 @@ impl SoftAp {
                 cause,
             });
         };
-        let mut settings = starting.settings.clone();
-        // Without a pause between two renewals the engine would do nothing else.
-        settings.group_rekey = settings.group_rekey.map(|p| p.max(RENEWAL_MIN));
-        settings.pairwise_rekey = settings.pairwise_rekey.map(|p| p.max(RENEWAL_MIN));
+        let settings = starting.settings.clone();
         let keys = KeyRing::new(starting.candidates.clone(), self.diagnose);
-        let group = Group::new(&mut self.rng, settings.group_rekey, now);
-        for request in start::group_key(group.current()) {
-            self.request(request, Pending::Unwatched);
-        }
+        let group = starting.group.clone();
         self.state = State::Active(Box::new(Run {
             settings,
             bssid,

@@ -6,9 +6,11 @@ use rsn::GroupKey;
 
 use crate::RunSettings;
 
-/// Everything up to and including the start request.
-pub(crate) fn requests(settings: &RunSettings) -> Vec<Request> {
-    vec![
+/// Everything from the operation mode to a group key in use. The group key comes last because
+/// drivers drop keys that were set before the start, and is part of the start because a network
+/// without one would send broadcasts in clear.
+pub(crate) fn requests(settings: &RunSettings, group: &GroupKey) -> Vec<Request> {
+    let mut requests = vec![
         Request::CurrentOperationMode(OperationMode::ExtensibleAp),
         Request::DesiredSsid(settings.ssid.clone()),
         Request::EnabledAuthenticationAlgorithm(AuthAlgorithm::RSNA_PSK),
@@ -16,11 +18,12 @@ pub(crate) fn requests(settings: &RunSettings) -> Vec<Request> {
         Request::EnabledMulticastCipherAlgorithm(CipherAlgorithm::CCMP),
         Request::CurrentChannel(settings.channel),
         Request::StartAp,
-    ]
+    ];
+    requests.extend(group_key(group));
+    requests
 }
 
-/// Installs a group key and puts it to use. Set in the operating state, before any port opens:
-/// drivers drop keys that were set before the start.
+/// Installs a group key and puts it to use.
 pub(crate) fn group_key(key: &GroupKey) -> [Request; 2] {
     [
         Request::CipherDefaultKey(DefaultKey {

@@ -291,7 +291,7 @@ fn start_sends_the_documented_requests_in_order_and_the_group_key_before_any_pee
 
 #[test]
 fn a_refusal_at_any_step_of_the_start_ends_it_with_the_radios_cause_and_a_reset() {
-    let steps: [fn(&Request) -> bool; 7] = [
+    let steps: [fn(&Request) -> bool; 9] = [
         |r| matches!(r, Request::CurrentOperationMode(_)),
         |r| matches!(r, Request::DesiredSsid(_)),
         |r| matches!(r, Request::EnabledAuthenticationAlgorithm(_)),
@@ -299,6 +299,8 @@ fn a_refusal_at_any_step_of_the_start_ends_it_with_the_radios_cause_and_a_reset(
         |r| matches!(r, Request::EnabledMulticastCipherAlgorithm(_)),
         |r| matches!(r, Request::CurrentChannel(_)),
         |r| matches!(r, Request::StartAp),
+        |r| matches!(r, Request::CipherDefaultKey(_)),
+        |r| matches!(r, Request::CipherDefaultKeyId(_)),
     ];
     for step in steps {
         let mut bench = Bench::idle();
