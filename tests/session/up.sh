@@ -32,3 +32,23 @@ check "its socket is gone" not test -e "$HOSTEDNET_SOCKET"
 serve
 check "the key made for that run went with it" says '"set":false' hostednet status --json
 check "SIGTERM ends the service with status 0" stop_service
+
+# The live view, in a terminal that util-linux' script makes.
+if command -v script >/dev/null; then
+	script -qfc "stty cols 80 rows 24; '$program' up --radio sim --state-dir '$folder/state' --stations 2" \
+		"$folder/screen" </dev/null >/dev/null 2>&1 &
+	terminal=$!
+	for _ in $(seq 100); do
+		grep -q 'frames\|Frames' "$folder/screen" 2>/dev/null && break
+		sleep 0.1
+	done
+	check "the live view shows the peers" grep -q '2 of 100 peers' "$folder/screen"
+	check "it shows no key unasked" not grep -qF "$(hostednet key show --json | sed 's/.*"primary":{"key":"\([^"]*\)".*/\1/')" "$folder/screen"
+	kill -9 "$terminal"
+	wait "$terminal" 2>/dev/null
+	for _ in $(seq 50); do
+		[ -e "$HOSTEDNET_SOCKET" ] || break
+		sleep 0.1
+	done
+	check "it ends orderly when its terminal is closed" not test -e "$HOSTEDNET_SOCKET"
+fi

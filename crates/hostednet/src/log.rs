@@ -27,8 +27,13 @@ pub(crate) fn start(verbose: u8) {
         .with_target(verbose > 1)
         .try_init();
     if let Err(error) = done {
-        eprintln!("hostednet: cannot log: {error}");
+        say(&format!("cannot log: {error}"));
     }
+}
+
+/// A line for people on standard error; nothing happens when nobody reads it.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(Terminal, "hostednet: {text}");
 }
 
 /// From now on logs are held back.
@@ -56,12 +61,16 @@ impl Write for Terminal {
                 held.drain(..surplus);
                 Ok(bytes.len())
             }
-            None => io::stderr().write(bytes),
+            None => {
+                // A service does not end because nobody reads its log any more.
+                let _ = io::stderr().write_all(bytes);
+                Ok(bytes.len())
+            }
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stderr().flush()
+        Ok(())
     }
 }
 

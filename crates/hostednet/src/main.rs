@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !matches!(failure, Failure::NobodyReads) {
-                eprintln!("hostednet: {failure}");
+                log::say(&failure.to_string());
             }
             failure.exit_code()
         }

@@ -13,12 +13,13 @@ use wlansvc::{Options, Service};
 
 use crate::args::ServiceArguments;
 use crate::failure::Failure;
+use crate::log;
 
 /// `hostednet serve`: the service until SIGTERM or SIGINT.
 pub(crate) fn serve(socket: Option<PathBuf>, arguments: &ServiceArguments) -> Result<(), Failure> {
     let service = open(socket, arguments)?;
     if let Some(note) = service.radio_note() {
-        eprintln!("hostednet: {note}");
+        log::say(note);
     }
     service.stopper().stop_on_signals()?;
     Ok(service.run()?)

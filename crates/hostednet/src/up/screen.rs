@@ -48,7 +48,11 @@ struct View {
 pub(crate) fn show(model: &mut Model, end: &End) -> Result<(), Failure> {
     let mut terminal = ratatui::try_init()?;
     let result = run(&mut terminal, model, end);
-    ratatui::restore();
+    // ratatui prints when it cannot give a closed terminal back, and printing panics there.
+    if terminal.show_cursor().is_err() {
+        core::mem::forget(terminal);
+    }
+    let _ = ratatui::try_restore();
     result
 }
 
@@ -65,9 +69,6 @@ fn run(
             terminal.draw(|frame| draw(frame, model, &view))?;
         }
         changed = model.update(end.wait().min(TICK))?;
-        let size_now = terminal.size()?;
-        changed |= size_now != size;
-        size = size_now;
         loop {
             match keyboard()? {
                 Keyboard::Silent => break,
@@ -85,6 +86,9 @@ fn run(
                 _ => {}
             }
         }
+        let size_now = terminal.size()?;
+        changed |= size_now != size;
+        size = size_now;
     }
     Ok(())
 }
