@@ -20,7 +20,10 @@ impl Cause {
     /// From a fact and a remedy.
     #[must_use]
     pub fn new(text: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { text: text.into(), remedy: remedy.into() }
+        Self {
+            text: text.into(),
+            remedy: remedy.into(),
+        }
     }
 }
 

@@ -11,7 +11,9 @@ pub use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// A point in time: whole microseconds since an arbitrary start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Instant(u64);
 
 impl Instant {
@@ -41,7 +43,10 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, d: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(d.as_micros()).unwrap_or(u64::MAX)))
+        Self(
+            self.0
+                .saturating_add(u64::try_from(d.as_micros()).unwrap_or(u64::MAX)),
+        )
     }
 }
 
@@ -55,7 +60,10 @@ impl Sub<Duration> for Instant {
     type Output = Self;
 
     fn sub(self, d: Duration) -> Self {
-        Self(self.0.saturating_sub(u64::try_from(d.as_micros()).unwrap_or(u64::MAX)))
+        Self(
+            self.0
+                .saturating_sub(u64::try_from(d.as_micros()).unwrap_or(u64::MAX)),
+        )
     }
 }
 
@@ -70,7 +78,9 @@ pub fn earliest(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
 
 /// A point in calendar time: whole milliseconds since 1970-01-01 UTC. For people and files only;
 /// nothing is ever scheduled by it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct WallTime(u64);
 
 impl WallTime {
@@ -120,7 +130,9 @@ pub fn monotonic() -> Instant {
 #[must_use]
 pub fn wall() -> WallTime {
     let t = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
-    WallTime::from_unix_millis(t.tv_sec.unsigned_abs() * 1000 + t.tv_nsec.unsigned_abs() / 1_000_000)
+    WallTime::from_unix_millis(
+        t.tv_sec.unsigned_abs() * 1000 + t.tv_nsec.unsigned_abs() / 1_000_000,
+    )
 }
 
 #[cfg(test)]
@@ -137,7 +149,10 @@ mod tests {
 
     #[test]
     fn calendar_time_is_printed_as_rfc_3339() {
-        assert_eq!(WallTime::from_unix_millis(0).to_rfc3339(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(
+            WallTime::from_unix_millis(0).to_rfc3339(),
+            "1970-01-01T00:00:00.000Z"
+        );
         let leap_day = WallTime::from_unix_millis(951_782_400_000);
         assert_eq!(leap_day.to_rfc3339(), "2000-02-29T00:00:00.000Z");
         let t = WallTime::from_unix_millis(1_795_329_000_123);

@@ -39,7 +39,11 @@ impl Column {
     #[must_use]
     pub fn new(config: Config) -> Self {
         let miniport = Miniport::new(config.seed);
-        Self { service: HostedNetwork::new(config), miniport, outputs: VecDeque::new() }
+        Self {
+            service: HostedNetwork::new(config),
+            miniport,
+            outputs: VecDeque::new(),
+        }
     }
 
     /// One thing happened.
@@ -82,7 +86,11 @@ impl Column {
     }
 
     fn rejected_frames(&self) -> u64 {
-        self.miniport.rejections().iter().map(|(_, count)| count).sum()
+        self.miniport
+            .rejections()
+            .iter()
+            .map(|(_, count)| count)
+            .sum()
     }
 
     /// Lets the two engines talk until neither has anything left to say.
@@ -95,15 +103,26 @@ impl Column {
                     hosted_network::Output::Request(id, request) => {
                         self.miniport.handle_request(id, request, now);
                     }
-                    hosted_network::Output::Answer { client, id, mut result } => {
+                    hosted_network::Output::Answer {
+                        client,
+                        id,
+                        mut result,
+                    } => {
                         // Seam C has no OID for what the miniport dropped.
                         if let Ok(Answer::Status(status)) = &mut result {
                             status.rejected_frames = self.rejected_frames();
                         }
-                        self.outputs.push_back(Output::Answer { client, id, result });
+                        self.outputs
+                            .push_back(Output::Answer { client, id, result });
                     }
-                    hosted_network::Output::Notification { client, notification } => {
-                        self.outputs.push_back(Output::Notification { client, notification });
+                    hosted_network::Output::Notification {
+                        client,
+                        notification,
+                    } => {
+                        self.outputs.push_back(Output::Notification {
+                            client,
+                            notification,
+                        });
                     }
                     hosted_network::Output::Event(kind) => {
                         self.outputs.push_back(Output::Event(kind));

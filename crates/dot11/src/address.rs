@@ -85,7 +85,13 @@ mod tests {
     fn text_form_round_trips() {
         let a: MacAddr = "02:00:0a:fF:00:01".parse().unwrap();
         assert_eq!(a.to_string(), "02:00:0a:ff:00:01");
-        for bad in ["", "02:00:00:00:00", "02:00:00:00:00:01:02", "2:0:0:0:0:1", "02:00:00:00:00:+1"] {
+        for bad in [
+            "",
+            "02:00:00:00:00",
+            "02:00:00:00:00:01:02",
+            "2:0:0:0:0:1",
+            "02:00:00:00:00:+1",
+        ] {
             assert!(bad.parse::<MacAddr>().is_err(), "{bad}");
         }
     }

@@ -228,6 +228,9 @@ mod tests {
     #[test]
     fn unknown_code_points_survive_and_print() {
         assert_eq!(ReasonCode(999).to_string(), "999");
-        assert_eq!(ReasonCode::FOUR_WAY_HANDSHAKE_TIMEOUT.to_string(), "15 (4-way handshake timeout)");
+        assert_eq!(
+            ReasonCode::FOUR_WAY_HANDSHAKE_TIMEOUT.to_string(),
+            "15 (4-way handshake timeout)"
+        );
     }
 }

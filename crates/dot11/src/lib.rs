@@ -15,6 +15,6 @@ mod key;
 mod ssid;
 
 pub use address::MacAddr;
-pub use code::{AkmSuite, Channel, CipherSuite, ReasonCode, StatusCode, ETHERTYPE_EAPOL};
+pub use code::{AkmSuite, Channel, CipherSuite, ETHERTYPE_EAPOL, ReasonCode, StatusCode};
 pub use key::KeyBytes;
 pub use ssid::{Ssid, SsidError};

@@ -71,7 +71,12 @@ impl fmt::Debug for Ssid {
 
 impl fmt::Display for SsidError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an SSID has 1 to {} bytes, not {}", Ssid::MAX_LEN, self.len)
+        write!(
+            f,
+            "an SSID has 1 to {} bytes, not {}",
+            Ssid::MAX_LEN,
+            self.len
+        )
     }
 }
 

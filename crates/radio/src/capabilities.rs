@@ -31,7 +31,9 @@ impl Capabilities {
     /// Whether an access point may be started on `channel` right now.
     #[must_use]
     pub fn allows(&self, channel: Channel) -> bool {
-        self.channels.iter().any(|c| c.channel == channel && c.usable())
+        self.channels
+            .iter()
+            .any(|c| c.channel == channel && c.usable())
     }
 }
 

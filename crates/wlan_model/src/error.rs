@@ -100,8 +100,12 @@ impl Win32Error {
             Self::SUCCESS => "The operation completed successfully.",
             Self::ACCESS_DENIED => "Access is denied.",
             Self::INVALID_HANDLE => "The handle is invalid.",
-            Self::NOT_ENOUGH_MEMORY => "Not enough memory resources are available to process this command.",
-            Self::OUTOFMEMORY => "Not enough memory resources are available to complete this operation.",
+            Self::NOT_ENOUGH_MEMORY => {
+                "Not enough memory resources are available to process this command."
+            }
+            Self::OUTOFMEMORY => {
+                "Not enough memory resources are available to complete this operation."
+            }
             Self::NOT_READY => "The device is not ready.",
             Self::WRITE_FAULT => "The system cannot write to the specified device.",
             Self::GEN_FAILURE => "A device attached to the system is not functioning.",
@@ -112,15 +116,29 @@ impl Win32Error {
             Self::SERVICE_NOT_ACTIVE => "The service has not been started.",
             Self::NOT_FOUND => "Element not found.",
             Self::BAD_PROFILE => "The network connection profile is corrupted.",
-            Self::REMOTE_SESSION_LIMIT_EXCEEDED => "An attempt was made to establish a session to a network server, but there are already too many sessions established to that server.",
-            Self::NO_SYSTEM_RESOURCES => "Insufficient system resources exist to complete the requested service.",
+            Self::REMOTE_SESSION_LIMIT_EXCEEDED => {
+                "An attempt was made to establish a session to a network server, but there are already too many sessions established to that server."
+            }
+            Self::NO_SYSTEM_RESOURCES => {
+                "Insufficient system resources exist to complete the requested service."
+            }
             Self::BAD_CONFIGURATION => "The configuration data for this product is corrupt.",
-            Self::INVALID_STATE => "The group or resource is not in the correct state to perform the requested operation.",
-            Self::NDIS_INVALID_LENGTH => "The length of the data is not valid for the requested operation.",
+            Self::INVALID_STATE => {
+                "The group or resource is not in the correct state to perform the requested operation."
+            }
+            Self::NDIS_INVALID_LENGTH => {
+                "The length of the data is not valid for the requested operation."
+            }
             Self::NDIS_INVALID_DATA => "The data used in the request is not valid.",
-            Self::NDIS_DOT11_MEDIA_IN_USE => "The wireless local area network interface is busy and cannot perform the requested operation.",
-            Self::NDIS_DOT11_POWER_STATE_INVALID => "The wireless local area network interface is powered down and doesn't support the requested operation.",
-            Self::NDIS_DOT11_AP_CHANNEL_NOT_ALLOWED => "The channel is not allowed for an access point here.",
+            Self::NDIS_DOT11_MEDIA_IN_USE => {
+                "The wireless local area network interface is busy and cannot perform the requested operation."
+            }
+            Self::NDIS_DOT11_POWER_STATE_INVALID => {
+                "The wireless local area network interface is powered down and doesn't support the requested operation."
+            }
+            Self::NDIS_DOT11_AP_CHANNEL_NOT_ALLOWED => {
+                "The channel is not allowed for an access point here."
+            }
             _ => return None,
         })
     }
@@ -163,7 +181,11 @@ impl Refusal {
         text: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { code, reason, cause: Cause::new(text, remedy) }
+        Self {
+            code,
+            reason,
+            cause: Cause::new(text, remedy),
+        }
     }
 }
 

@@ -42,9 +42,9 @@ impl fmt::Display for KeyFormError {
             Self::PassphraseLength(n) => {
                 write!(f, "A passphrase has 8 to 63 characters, not {n}.")
             }
-            Self::PassphraseCharacter => f.write_str(
-                "A passphrase holds only printable ASCII characters (space to tilde).",
-            ),
+            Self::PassphraseCharacter => {
+                f.write_str("A passphrase holds only printable ASCII characters (space to tilde).")
+            }
             Self::PassphraseNotTerminated => {
                 f.write_str("A passphrase ends with exactly one NUL, and the length counts it.")
             }
@@ -88,7 +88,10 @@ impl SecondaryKey {
         if !text.iter().all(|c| (0x20..=0x7e).contains(c)) {
             return Err(KeyFormError::PassphraseCharacter);
         }
-        Ok(Self { form: KeyForm::Passphrase, bytes: KeyBytes::copy_from(text) })
+        Ok(Self {
+            form: KeyForm::Passphrase,
+            bytes: KeyBytes::copy_from(text),
+        })
     }
 
     /// From a pairwise master key.
@@ -99,7 +102,10 @@ impl SecondaryKey {
         if pmk.len() != 32 {
             return Err(KeyFormError::BinaryLength(pmk.len()));
         }
-        Ok(Self { form: KeyForm::Binary, bytes: KeyBytes::copy_from(pmk) })
+        Ok(Self {
+            form: KeyForm::Binary,
+            bytes: KeyBytes::copy_from(pmk),
+        })
     }
 
     /// In which form it was given.
@@ -139,7 +145,10 @@ impl PrimaryKey {
     #[must_use]
     pub fn from_entropy(entropy: &[u8; Self::LEN]) -> Self {
         Self(KeyBytes::new(
-            entropy.iter().map(|b| Self::ALPHABET[usize::from(b & 0x3f)]).collect(),
+            entropy
+                .iter()
+                .map(|b| Self::ALPHABET[usize::from(b & 0x3f)])
+                .collect(),
         ))
     }
 
@@ -188,13 +197,31 @@ mod tests {
         for n in 8..=63 {
             assert_eq!(api(&with_nul(n), true), Ok(Passphrase), "{n} characters");
         }
-        for bad in [b"\0".to_vec(), with_nul(7), with_nul(64), vec![b'1'; 8], vec![b'1'; 9]] {
+        for bad in [
+            b"\0".to_vec(),
+            with_nul(7),
+            with_nul(64),
+            vec![b'1'; 8],
+            vec![b'1'; 9],
+        ] {
             assert!(api(&bad, true).is_err(), "{bad:?}");
         }
-        assert_eq!(api(b"12345678\0abc\0", true), Err(KeyFormError::PassphraseCharacter));
-        assert_eq!(api(b"12345678\0\0", true), Err(KeyFormError::PassphraseCharacter));
-        assert_eq!(api(b"\0\0\0\0\0\0\0\0\0", true), Err(KeyFormError::PassphraseCharacter));
-        assert_eq!(api(b"1234567\xe4\0", true), Err(KeyFormError::PassphraseCharacter));
+        assert_eq!(
+            api(b"12345678\0abc\0", true),
+            Err(KeyFormError::PassphraseCharacter)
+        );
+        assert_eq!(
+            api(b"12345678\0\0", true),
+            Err(KeyFormError::PassphraseCharacter)
+        );
+        assert_eq!(
+            api(b"\0\0\0\0\0\0\0\0\0", true),
+            Err(KeyFormError::PassphraseCharacter)
+        );
+        assert_eq!(
+            api(b"1234567\xe4\0", true),
+            Err(KeyFormError::PassphraseCharacter)
+        );
         assert_eq!(api(b"        \0", true), Ok(Passphrase));
         assert_eq!(api(b"~~~~~~~~\0", true), Ok(Passphrase));
         assert_eq!(api(&[0; 32], false), Ok(Binary));

@@ -37,6 +37,11 @@ pub struct Settings {
 impl Default for Settings {
     /// A machine that never hosted a network.
     fn default() -> Self {
-        Self { connection: None, enabled: true, primary_key: None, secondary_key: None }
+        Self {
+            connection: None,
+            enabled: true,
+            primary_key: None,
+            secondary_key: None,
+        }
     }
 }

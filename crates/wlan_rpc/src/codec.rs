@@ -91,11 +91,21 @@ mod tests {
 
     #[test]
     fn other_versions_and_trailing_bytes_are_refused() {
-        let mut packet = encode(&ClientMessage { id: CallId(1), call: Call::StartUsing }).to_vec();
+        let mut packet = encode(&ClientMessage {
+            id: CallId(1),
+            call: Call::StartUsing,
+        })
+        .to_vec();
         packet.push(0);
-        assert_eq!(decode::<ClientMessage>(&packet), Err(DecodeError::Malformed));
+        assert_eq!(
+            decode::<ClientMessage>(&packet),
+            Err(DecodeError::Malformed)
+        );
         packet[0] = 9;
-        assert_eq!(decode::<ClientMessage>(&packet), Err(DecodeError::Version(9)));
+        assert_eq!(
+            decode::<ClientMessage>(&packet),
+            Err(DecodeError::Version(9))
+        );
         assert_eq!(decode::<ClientMessage>(&[]), Err(DecodeError::Empty));
     }
 

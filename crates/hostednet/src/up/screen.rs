@@ -180,7 +180,7 @@ fn draw_title(frame: &mut Frame<'_>, area: Rect, model: &Model) {
             Style::new().fg(colour).add_modifier(Modifier::BOLD),
         ),
     ]);
-    let right = Line::styled(format!("{age} "), DIM).right_aligned();
+    let right = Line::from(Span::styled(format!("{age} "), DIM)).right_aligned();
     frame.render_widget(left, area);
     if area.width > 34 {
         frame.render_widget(right, area);
@@ -321,7 +321,7 @@ fn block(title: String) -> Block<'static> {
         .borders(Borders::TOP)
         .border_type(BorderType::Plain)
         .border_style(DIM)
-        .title(Span::styled(title, BOLD))
+        .title(Span::styled(title, BOLD.remove_modifier(Modifier::DIM)))
         .padding(ratatui::widgets::Padding::horizontal(1))
 }
 
