@@ -39,11 +39,13 @@ if command -v script >/dev/null; then
 		"$folder/screen" </dev/null >/dev/null 2>&1 &
 	terminal=$!
 	for _ in $(seq 100); do
-		grep -q 'frames\|Frames' "$folder/screen" 2>/dev/null && break
+		grep -aq laptop "$folder/screen" 2>/dev/null && break
 		sleep 0.1
 	done
-	check "the live view shows the peers" grep -q '2 of 100 peers' "$folder/screen"
-	check "it shows no key unasked" not grep -qF "$(hostednet key show --json | sed 's/.*"primary":{"key":"\([^"]*\)".*/\1/')" "$folder/screen"
+	sleep 0.5
+	check "the live view shows the peers" grep -aq laptop "$folder/screen"
+	check "and their keys" grep -aq secondary "$folder/screen"
+	check "it shows no key unasked" not grep -aqF "$(hostednet key show --json | sed 's/.*"primary":{"key":"\([^"]*\)".*/\1/')" "$folder/screen"
 	kill -9 "$terminal"
 	wait "$terminal" 2>/dev/null
 	for _ in $(seq 50); do
