@@ -55,8 +55,14 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
             }
         }
         Command::Events(format) => events(&mut client, &mut out, format.json)?,
-        Command::Set(settings) => set(&mut client, settings)?,
-        Command::Key(command) => key(&mut client, &mut out, command)?,
+        Command::Set(settings) => {
+            say_if_stopped(&mut client, &mut out, |client, _| set(client, settings))?;
+        }
+        Command::Key(command) => {
+            say_if_stopped(&mut client, &mut out, |client, out| {
+                key(client, out, command)
+            })?;
+        }
         Command::Sim(command) => sim(&mut client, &mut out, command)?,
     }
     Ok(out.flush()?)
@@ -93,6 +99,23 @@ pub(crate) fn start(client: &mut Client) -> Result<(), Failure> {
                 )));
             }
         }
+    }
+    Ok(())
+}
+
+/// Some changes move a running network to idle: people should not have to find out.
+fn say_if_stopped<W: Write>(
+    client: &mut Client,
+    out: &mut W,
+    change: impl FnOnce(&mut Client, &mut W) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let was_active = client.query_status()?.state == HostedNetworkState::Active;
+    change(client, out)?;
+    if was_active && client.query_status()?.state == HostedNetworkState::Idle {
+        writeln!(
+            out,
+            "the network stopped for this: `hostednet start` starts it again"
+        )?;
     }
     Ok(())
 }

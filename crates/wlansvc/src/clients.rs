@@ -111,6 +111,18 @@ impl Clients {
         self.rows.len() >= MAX_CONNECTIONS
     }
 
+    /// Lets go of the connection that has gone longest without opening a handle, so that those who
+    /// only connect cannot keep others out. `false` when every one has a handle.
+    pub(crate) fn drop_unopened(&mut self) -> bool {
+        match self.rows.iter().find(|(_, client)| !client.opened) {
+            Some((&id, _)) => {
+                self.close(id, Some("opened no handle while others waited"));
+                true
+            }
+            None => false,
+        }
+    }
+
     /// A new connection.
     pub(crate) fn insert(
         &mut self,

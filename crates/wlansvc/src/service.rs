@@ -28,6 +28,9 @@ const SHUT_DOWN_LIMIT: Duration = Duration::from_secs(5);
 /// Most connections taken in one round, so that a storm of them delays nobody for long.
 const ACCEPTS_PER_ROUND: usize = 64;
 
+/// How long to take no connections after the system had no descriptor left.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+
 /// Where the service is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
@@ -50,6 +53,8 @@ pub struct Service {
     listener: Listener,
     /// The listener is not watched while there is no room.
     accepting: bool,
+    /// When to try again after the system had no descriptor left.
+    accept_again: Option<Instant>,
     storage: Storage,
     recorder: Option<Recorder>,
     poller: Poller,
@@ -118,6 +123,7 @@ impl Service {
             clients: Clients::new(),
             listener,
             accepting: true,
+            accept_again: None,
             storage,
             recorder,
             poller,
@@ -207,7 +213,7 @@ impl Service {
             Phase::ShuttingDown { deadline } => Some(deadline),
             Phase::Running | Phase::Ended => None,
         };
-        earliest(earliest(engines, clients), end)
+        earliest(earliest(engines, clients), earliest(end, self.accept_again))
     }
 
     fn handle_ready(&mut self, token: Token, flags: EventFlags) {
@@ -258,6 +264,10 @@ impl Service {
         if self.radio.poll_timeout().is_some_and(|due| due <= now) {
             self.radio.handle_timeout(now);
         }
+        if self.accept_again.is_some_and(|due| due <= now) {
+            self.accept_again = None;
+            self.watch_listener(true);
+        }
         self.clients.handle_timeout(now);
         self.sim_calls.handle_timeout(now);
         self.pump();
@@ -271,7 +281,7 @@ impl Service {
 
     fn accept(&mut self) {
         for _ in 0..ACCEPTS_PER_ROUND {
-            if self.clients.is_full() {
+            if self.clients.is_full() && !self.clients.drop_unopened() {
                 self.watch_listener(false);
                 return;
             }
@@ -280,8 +290,9 @@ impl Service {
                 Ok(None) => return,
                 Err(error) => {
                     tracing::warn!(%error, "cannot take a connection");
-                    // Out of descriptors: wait until somebody leaves.
+                    // Out of descriptors: wait, or the loop would do nothing else.
                     self.watch_listener(false);
+                    self.accept_again = Some(monotonic() + ACCEPT_PAUSE);
                     return;
                 }
             };

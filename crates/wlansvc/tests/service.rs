@@ -495,3 +495,25 @@ fn a_radio_that_is_not_there_is_named() {
     assert!(!cause.text.is_empty() && !cause.remedy.is_empty());
     assert!(!Path::new(&options.socket).exists());
 }
+
+#[test]
+fn those_who_only_connect_keep_nobody_out() {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: Some(4096),
+            ..limit
+        },
+    )
+    .unwrap();
+    let service = Running::start();
+    let idlers: Vec<Raw> = (0..wlansvc::MAX_CONNECTIONS + 50)
+        .map(|_| Raw::connect(&service.socket))
+        .collect();
+
+    let mut client = service.client();
+
+    assert!(client.query_status().is_ok());
+    drop(idlers);
+}

@@ -194,8 +194,17 @@ impl Model {
             return Ok(());
         }
         Err(Failure::Failed(Cause::new(
-            format!("These stations did not join: {}.", self.refused.join(", ")),
+            format!("These stations did not join: {}.", first_few(&self.refused)),
             "See the lines above for the reasons.",
         )))
+    }
+}
+
+fn first_few(names: &[String]) -> String {
+    const FEW: usize = 5;
+    let shown = names.get(..FEW).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(FEW) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
