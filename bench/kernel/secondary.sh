@@ -9,13 +9,13 @@ key() { printf '%064x' $((1000 + $1)); } # NUMBER
 ns_add sta wlan1
 for ap in $APS; do
 	. "/lab/ap/$ap.sh"
-	ap_start wlan0 bench "$(key 0)" "$(key 1)" || exit 1
+	ap_start wlan0 bench-$ap "$(key 0)" "$(key 1)" || exit 1
 	address $AP_IFACE 10.0.0.1
 	address wlan1 10.0.0.2 sta
-	NS=sta wpa_start wlan1 bench "$(key 1)"
+	NS=sta wpa_start wlan1 bench-$ap "$(key 1)"
 	stations=$WPA_PID
 	for i in 2 3 4; do
-		wpa_start wlan$i bench "$(key 1)"
+		wpa_start wlan$i bench-$ap "$(key 1)"
 		stations="$stations $WPA_PID"
 	done
 	for i in 1 2 3 4; do

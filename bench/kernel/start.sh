@@ -27,11 +27,11 @@ first_beacon() { # NAME AP
 for ap in $APS; do
 	. "/lab/ap/$ap.sh"
 	if [ $ap = hostednet ]; then # its network is set up beforehand, as a configuration file is
-		ap_serve wlan0 && ap_configure bench $KEY && hostednet start || exit 1
+		ap_serve wlan0 && ap_configure bench-$ap $KEY && hostednet start >/dev/null || exit 1
 		for k in $(seq 0 $((PHASES - 1))); do
-			hostednet stop || exit 1
+			hostednet stop >/dev/null || exit 1
 			phase $k
-			hostednet start || exit 1
+			hostednet start >/dev/null || exit 1
 			first_beacon start $ap
 		done
 		figure start $ap "$(mean </run/start.$ap)"
@@ -44,9 +44,9 @@ for ap in $APS; do
 			hostednet serve --radio wlan0 --state-dir $AP_STATE --channel 6 >>$AP_LOG 2>&1 &
 			AP_PID=$!
 			POLL=1000 wait_for 10000 [ -S $HOSTEDNET_SOCKET ]
-			hostednet start || exit 1
+			hostednet start >/dev/null || exit 1
 			;;
-		*) ap_start wlan0 bench $KEY $KEY || exit 1 ;;
+		*) ap_start wlan0 bench-$ap $KEY $KEY || exit 1 ;;
 		esac
 		first_beacon cold $ap
 		ap_stop

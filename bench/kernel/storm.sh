@@ -3,7 +3,8 @@
 #lab -r 65 -m 1024 -f wpa_supplicant -f wpa_cli -p support_p2p_device=0 -t 2400
 # Many stations join at once: all are ready and idle, then one signal tells
 # them to connect.  When the last is connected (ms), what it costs the service
-# for each (CPU ms), its memory then (kB).
+# for each (CPU ms), its memory then (kB).  Each access point has a network name
+# of its own, or stations would try the one before first, whose beacon they know.
 # Environment: SIZES ("1 32 64"), REPEAT (3).
 . /lab/lib.sh
 export POLL=500000
@@ -16,9 +17,9 @@ connected() { # N: as many stations have said so since the log was cleared
 
 storm() { # N AP
 	local i set='' t cpu mem sta
-	ap_start wlan0 bench $PRIMARY $SECONDARY || return 1
+	ap_start wlan0 bench-$2 $PRIMARY $SECONDARY || return 1
 	: >/run/stations
-	wpa_conf /run/storm.conf bench $SECONDARY disabled=1
+	wpa_conf /run/storm.conf bench-$2 $SECONDARY disabled=1
 	for i in $(seq "$1"); do
 		set="$set${set:+ -N} -i wlan$i -D nl80211 -c /run/storm.conf"
 	done
@@ -26,7 +27,7 @@ storm() { # N AP
 	sta=$!
 	wait_for 60000 test -S "/run/wpa/wlan$1" || return 1
 	sleep 3
-	wpa_conf /run/storm.conf bench $SECONDARY
+	wpa_conf /run/storm.conf bench-$2 $SECONDARY
 	: >/run/stations
 	cpu=$(cpu_us $AP_PID)
 	now; t=$NOW

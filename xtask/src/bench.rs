@@ -42,6 +42,7 @@ const MACHINE: &[Row] = &[
         "ms",
         1.0,
     ),
+    plain("seen", "the same, as the station sees it", "ms"),
     plain("total", "one station: told to connect to open port", "ms"),
     row("cpu", "service CPU for a join and leave", "ms", 0.5),
     row("rss1", "resident memory, 1 station", "kB", 1.0),
@@ -193,8 +194,14 @@ const MACHINE_TEXT: &str = "\
 Debian's hostapd and kernel in one boot of an emulated machine whose clock counts instructions
 (`bench/kernel`, `tests/kernel/vm -i`): a time here is a number of instructions, all processes and the kernel
 together; service CPU is the service's own share. Both have a primary and a secondary key, the station uses the
-second. Beacons leave at multiples of 102.4 ms, which adds 51.2 ms to both sides' starts on average; hostapd has
-no stopped state, so its cold start stands beside both of ours.
+second.
+
+- \"Association request to open port\" is read from the kernel's trace of the access point's side: from the request's
+  arrival to the station's authorisation. The station's own port opens later and in steps of 4 ms, since its kernel
+  waits for RCU when it installs the key; that is its work, not the access point's.
+- Beacons leave at multiples of 102.4 ms, which adds 51.2 ms to both sides' starts on average; hostapd has no stopped
+  state, so its cold start stands beside both of ours.
+- In a storm most of the time is the stations' own work on the one processor.
 
 ";
 
@@ -311,14 +318,13 @@ mod tests {
         );
         let (mut page, mut missed) = (String::new(), Vec::new());
 
-        table(&mut page, &mut missed, &MACHINE[..3], "hostapd", &figures);
+        table(&mut page, &mut missed, &MACHINE[..4], "hostapd", &figures);
 
         assert!(page.contains("| 10 ms | 9 ms | 0.90 | 1 |"), "{page}");
         assert_eq!(
             missed,
             [
-                "one station: told to connect to open port: not measured",
-                "service CPU for a join and leave: 0.75, wanted at most 0.5"
+        XX CPU for a join and leave: 0.75, wanted at most 0.5"
             ]
         );
     }

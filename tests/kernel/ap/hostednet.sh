@@ -7,7 +7,7 @@ export HOSTEDNET_SOCKET=/run/hostednet.sock
 AP_STATE=/run/hostednet.state
 
 ap_start() { # IFACE SSID PRIMARY [SECONDARY]: the system makes the primary key, see $AP_PRIMARY
-	ap_serve "$1" && ap_configure "$2" "$4" && hostednet start || return 1
+	ap_serve "$1" && ap_configure "$2" "$4" && hostednet start >/dev/null || return 1
 	ap_read_primary
 }
 ap_serve() { # IFACE [OPTION...]: the service alone
