@@ -324,7 +324,9 @@ mod tests {
         assert_eq!(
             missed,
             [
-        XX CPU for a join and leave: 0.75, wanted at most 0.5"
+                "the same, as the station sees it: not measured",
+                "one station: told to connect to open port: not measured",
+                "service CPU for a join and leave: 0.75, wanted at most 0.5"
             ]
         );
     }
