@@ -32,6 +32,6 @@ pub enum Output {
     /// Write these settings; answered by [`Input::Persisted`](crate::Input::Persisted). At most one
     /// is outstanding.
     Persist(Box<Settings>),
-    /// After [`Input::ShutDown`]: nothing is on the air, everybody has an answer.
+    /// After [`Input::ShutDown`](crate::Input::ShutDown): nothing is on the air, everybody has an answer.
     ShutDownComplete,
 }
