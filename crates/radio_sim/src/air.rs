@@ -105,7 +105,7 @@ pub struct AirCounters {
     pub lost: u64,
     /// Copies made by chance or by rule.
     pub duplicated: u64,
-    /// Not sent because [`Air::MAX_IN_FLIGHT`] frames were under way.
+    /// Not sent because too many frames were under way.
     pub overflowed: u64,
 }
 
