@@ -3,6 +3,7 @@
 mod arrows;
 mod bench;
 mod kernel;
+mod licences;
 mod report;
 mod run;
 mod tiers;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::report::{self, Outcome};
-use crate::{arrows, kernel, run};
+use crate::{arrows, kernel, licences, run};
 
 /// A tier: its name, what it does, how to run it.
 struct Tier {
@@ -30,6 +30,11 @@ const TIERS: &[Tier] = &[
         name: "arrows",
         about: "no dependency runs the wrong way",
         run: arrows,
+    },
+    Tier {
+        name: "licences",
+        about: "every crate we link has a licence that goes with ours",
+        run: licences,
     },
     Tier {
         name: "clippy",
@@ -154,6 +159,19 @@ fn arrows() -> Outcome {
         }
         Err(wrong) => wrong
             .lines()
+            .map(Outcome::failed)
+            .fold(Outcome::default(), Outcome::and),
+    }
+}
+
+fn licences() -> Outcome {
+    match licences::check() {
+        Ok(count) => {
+            println!("{count} crates, each with a licence on the list");
+            Outcome::passed(1)
+        }
+        Err(wrong) => wrong
+            .into_iter()
             .map(Outcome::failed)
             .fold(Outcome::default(), Outcome::and),
     }
