@@ -17,5 +17,6 @@ check "station 3 is refused with status 17" wait_for 20000 has 'ASSOC-REJECT.*st
 check "it is not in" not wpa_is wlan3 COMPLETED
 check "two peers are in" equal 2 "$(ap_status '.peers | length')"
 check "stations 1 and 2 stay" eval 'wpa_is wlan1 COMPLETED && wpa_is wlan2 COMPLETED'
+wpa_leave wlan3 # asks no more by itself
 wpa_leave wlan1
 check "station 3 joins when station 1 has left" wpa_join wlan3

@@ -19,6 +19,7 @@ check "events name the station" ap_event $n $mac
 check "status shows no such peer" equal '' "$(ap_peer $mac)"
 check "nothing of its traffic passes" not pings sta 10.0.0.1
 
+wpa_leave wlan1 # asks no more by itself
 wpa_set_key wlan1 'the right key'
 must "the same station joins with the right key" wpa_join wlan1
 check "it is known as secondary" equal secondary "$(ap_peer $mac)"
