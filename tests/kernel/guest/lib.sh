@@ -206,8 +206,11 @@ iwd_know() { # SSID KEY: a profile, so that no one is asked
 	else
 		printf '[Security]\nPassphrase=%s\n[Settings]\nAutoConnect=false\n' \
 			"$(echo "$2" | sed 's/\\/\\\\/g; s/^ /\\s/')" # its settings files know escapes
-	fi >"/var/lib/iwd/$1.psk"
+	fi >/run/iwd.psk
+	mv /run/iwd.psk "/var/lib/iwd/$1.new"
+	mv "/var/lib/iwd/$1.new" "/var/lib/iwd/$1.psk" # whole at once: iwd watches the folder
 }
+iwd_knows() { iwctl known-networks list 2>/dev/null | grep -qw "$1"; } # SSID
 iwd_sees() { # IFACE SSID: scans until it does
 	iwctl station "$1" get-networks 2>/dev/null | grep -qw "$2" && return
 	iwctl station "$1" scan >/dev/null 2>&1
@@ -217,7 +220,9 @@ iwd_sees() { # IFACE SSID: scans until it does
 iwd_join() { # IFACE SSID KEY
 	iwctl station "$1" disconnect >/dev/null 2>&1
 	iwctl known-networks "$2" forget >/dev/null 2>&1
+	wait_for 5000 not iwd_knows "$2"
 	iwd_know "$2" "$3"
+	wait_for 5000 iwd_knows "$2"
 	wait_for 30000 iwd_sees "$1" "$2" || { echo "        iwd does not see $2"; return 1; }
 	timeout 30 iwctl station "$1" connect "$2" >>/run/iwctl.log 2>&1
 	wait_for 5000 is_up "$1"

@@ -248,6 +248,10 @@ impl Nl80211Radio {
     ) {
         let old = self.running().and_then(|r| r.stations.remove(&peer));
         if old.is_some_and(|s| s.entered) {
+            // The kernel tells it when the station may be in again: that one is not lost.
+            if let Some(running) = self.running() {
+                running.replaced.push(peer);
+            }
             let what = (id, Op::Removal("remove the station"));
             self.push(consts::CMD_DEL_STATION, what, |w, ifindex, _| {
                 ap::remove_station(w, ifindex, peer, reason);
