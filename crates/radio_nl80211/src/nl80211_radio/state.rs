@@ -45,7 +45,8 @@ pub(super) struct Running {
     /// Frames whose fate the kernel will report, by its number for them. The number arrives
     /// within the exchange that sent the frame, so a report is never read before it.
     pub(super) awaited: BTreeMap<u64, CommandId>,
-    /// Stations replaced by themselves: the kernel will report the departure of the first entry.
+    /// Entries we have removed ourselves, one for each departure the kernel has yet to report. The
+    /// station may be in again by then and is not lost.
     pub(super) replaced: Vec<MacAddr>,
 }
 
