@@ -72,6 +72,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "wlan_client",
         &["cause", "clock", "dot11", "wlan_model", "wlan_rpc"],
     ),
+    (
+        "wlanapi",
+        &[
+            "cause",
+            "clock",
+            "dot11",
+            "wlan_client",
+            "wlan_model",
+            "wlan_rpc",
+        ],
+    ),
     // Programs.
     (
         "hostednet",

@@ -4,6 +4,7 @@ use cause::Cause;
 use hosted_network::{ClientId, Rights};
 use radio::RadioEvent;
 use serde::{Deserialize, Serialize};
+use wlan_model::Policy;
 use wlan_rpc::{Call, CallId};
 
 /// One thing that happened. Inputs may carry keys: whoever writes them to a file answers for it.
@@ -36,6 +37,8 @@ pub enum Input {
     Persisted(Result<(), Cause>),
     /// The time of [`Column::poll_timeout`](crate::Column::poll_timeout) has come.
     Timeout,
+    /// The administrator decided anew.
+    PolicyChanged(Policy),
     /// The machine goes to sleep.
     Suspend,
     /// The service is asked to end.

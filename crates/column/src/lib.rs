@@ -60,6 +60,7 @@ impl Column {
                 self.miniport.handle_timeout(now);
                 self.service.handle_timeout(now);
             }
+            Input::PolicyChanged(policy) => self.service.set_policy(policy, now),
             Input::Suspend => self.service.stop_for_suspend(now),
             Input::ShutDown => self.service.shut_down(now),
         }
@@ -117,10 +118,12 @@ impl Column {
                     }
                     hosted_network::Output::Notification {
                         client,
+                        device,
                         notification,
                     } => {
                         self.outputs.push_back(Output::Notification {
                             client,
+                            device,
                             notification,
                         });
                     }

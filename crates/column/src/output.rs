@@ -3,7 +3,7 @@
 use hosted_network::ClientId;
 use radio::RadioCommand;
 use serde::{Deserialize, Serialize};
-use wlan_model::{Notification, Refusal, Settings};
+use wlan_model::{Guid, Notification, Refusal, Settings};
 use wlan_rpc::{Answer, CallId, EventKind};
 
 /// One thing to do.
@@ -26,6 +26,8 @@ pub enum Output {
         client: ClientId,
         /// What.
         notification: Notification,
+        /// The access point's device.
+        device: Guid,
     },
     /// For everybody who listens.
     Event(EventKind),

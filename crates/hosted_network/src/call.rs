@@ -59,7 +59,14 @@ impl<A: AccessPoint> Engine<A> {
         }
         Ok(match call {
             Call::Open { .. } => unreachable!("taken above"),
-            Call::Subscribe | Call::Sim(_) => return Err(refusal::not_ours()),
+            Call::Subscribe
+            | Call::Sim(_)
+            | Call::EnumInterfaces
+            | Call::QueryInterface(_)
+            | Call::SetRadioState { .. }
+            | Call::SetOperationMode { .. }
+            | Call::RegisterVirtualStationNotification(_)
+            | Call::PrepareForSleep => return Err(refusal::not_ours()),
             Call::RegisterNotification {
                 sources,
                 ignore_duplicate,

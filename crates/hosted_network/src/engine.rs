@@ -8,7 +8,8 @@ use dot11::Channel;
 use serde::{Deserialize, Serialize};
 use softap::PeerKey;
 use wlan_model::{
-    ConnectionSettings, HostedNetworkState, Notification, Reason, Refusal, SecondaryKey, Settings,
+    ConnectionSettings, Guid, HostedNetworkState, Notification, Policy, Reason, Refusal,
+    SecondaryKey, Settings,
 };
 use wlan_rpc::{Answer, Call, CallId, EventKind, KeyIdentity, PeerRow, SecondaryKeyState, Status};
 
@@ -26,6 +27,7 @@ pub(crate) struct Engine<A> {
     pub(crate) access_point: A,
     pub(crate) entropy: Entropy,
     pub(crate) fixed: Fixed,
+    pub(crate) policy: Policy,
     /// In force. Changed only by what is on the disk.
     pub(crate) settings: Settings,
     /// The secondary key while it is a temporary one; then `settings` holds none.
@@ -33,6 +35,8 @@ pub(crate) struct Engine<A> {
     /// `None` until there is a name and a primary key.
     pub(crate) master_keys: Option<MasterKeys>,
     pub(crate) radio: Radio,
+    /// The device of the last adapter there was; [`Guid::NIL`] before.
+    pub(crate) device: Guid,
     pub(crate) state: State,
     pub(crate) life: Life,
     pub(crate) storage: Storage,
@@ -71,12 +75,14 @@ impl<A: AccessPoint> Engine<A> {
                 group_rekey: config.group_rekey,
                 pairwise_rekey: config.pairwise_rekey,
             },
+            policy: config.policy,
             settings: config.settings,
             temporary: None,
             master_keys: None,
             radio: Radio::Absent {
                 cause: cause.clone(),
             },
+            device: Guid::NIL,
             state: State::Unavailable { cause },
             life: Life::Serving,
             storage: Storage::Quiet,
@@ -186,6 +192,7 @@ impl<A: AccessPoint> Engine<A> {
         Status {
             state,
             ssid: self.settings.connection.as_ref().map(|c| c.ssid.clone()),
+            device: Some(self.device).filter(|_| state != HostedNetworkState::Unavailable),
             bssid: bssid.filter(|_| state != HostedNetworkState::Unavailable),
             channel: run.map(|run| run.channel.number()),
             ht: run.is_some_and(|run| run.ht),
@@ -224,10 +231,15 @@ impl<A: AccessPoint> Engine<A> {
         &self.settings
     }
 
+    pub(crate) fn set_policy(&mut self, policy: Policy, now: Instant) {
+        self.policy = policy;
+        self.pump(now);
+    }
+
     pub(crate) fn is_privileged(&self, client: ClientId) -> bool {
         self.clients
             .get(&client)
-            .is_some_and(|c| c.rights.privileged)
+            .is_some_and(|c| c.rights.is_privileged(&self.policy))
     }
 
     pub(crate) fn is_open(&self, client: ClientId) -> bool {
@@ -306,6 +318,7 @@ impl<A: AccessPoint> Engine<A> {
             if known.registration.wants(notification) {
                 self.outputs.push_back(Output::Notification {
                     client: *client,
+                    device: self.device,
                     notification: notification.clone(),
                 });
             }

@@ -58,7 +58,7 @@ use clock::{Duration, Instant};
 use dot11::Channel;
 use serde::{Deserialize, Serialize};
 use softap::SoftAp;
-use wlan_model::{Notification, Refusal, Settings};
+use wlan_model::{Guid, Notification, Policy, Refusal, Settings, Who};
 use wlan_rpc::{Answer, Call, CallId, EventKind, Status};
 
 use engine::Engine;
@@ -67,15 +67,41 @@ use engine::Engine;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ClientId(pub u64);
 
-/// What the kernel says of a caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What the kernel says of a caller. What he may do follows from it and from the [`Policy`] in force
+/// at the time of each call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rights {
-    /// May force a start and change the enable flag.
-    pub privileged: bool,
+    /// Root, or the user the service itself runs as: privileged whatever the policy says.
+    pub owner: bool,
     /// The caller's user.
     pub uid: u32,
+    /// The caller's groups, the effective one first.
+    pub groups: Vec<u32>,
     /// The caller's process; 0 when not known.
     pub pid: i32,
+    /// What the kernel calls the caller's program, for logs; empty when not known.
+    pub program: String,
+}
+
+impl Rights {
+    /// Whether the caller may force a start, change the enable flag, and drive the adapters.
+    #[must_use]
+    pub fn is_privileged(&self, policy: &Policy) -> bool {
+        self.owner
+            || policy
+                .privileged_group
+                .is_some_and(|group| self.groups.contains(&group))
+    }
+
+    /// Whether the caller is among `who`.
+    #[must_use]
+    pub fn is_among(&self, who: Who, policy: &Policy) -> bool {
+        match who {
+            Who::Anybody => true,
+            Who::Privileged => self.is_privileged(policy),
+            Who::Group(group) => self.is_privileged(policy) || self.groups.contains(&group),
+        }
+    }
 }
 
 /// What an engine is made from.
@@ -85,6 +111,8 @@ pub struct Config {
     pub seed: [u8; 32],
     /// The settings as stored.
     pub settings: Settings,
+    /// What the administrator decides; changed by [`HostedNetwork::set_policy`].
+    pub policy: Policy,
     /// A new network is named after it.
     pub host_name: String,
     /// A wish; `None` leaves the channel to the miniport.
@@ -103,6 +131,7 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("settings", &self.settings)
+            .field("policy", &self.policy)
             .field("host_name", &self.host_name)
             .field("channel", &self.channel)
             .field("group_rekey", &self.group_rekey)
@@ -130,6 +159,8 @@ pub enum Output {
     Notification {
         /// For whom.
         client: ClientId,
+        /// The access point's device.
+        device: Guid,
         /// What.
         notification: Notification,
     },
@@ -227,6 +258,12 @@ impl HostedNetwork {
     /// back by itself.
     pub fn stop_for_suspend(&mut self, now: Instant) {
         self.engine.stop_for_suspend(now);
+    }
+
+    /// The administrator decided anew. Holds from the next call on; a running network that is not
+    /// allowed any more stops (`gp_denied`).
+    pub fn set_policy(&mut self, policy: Policy, now: Instant) {
+        self.engine.set_policy(policy, now);
     }
 
     /// When [`HostedNetwork::handle_timeout`] wants to be called next.

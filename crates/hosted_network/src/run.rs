@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use cause::Cause;
 use clock::Instant;
 use softap::{Departure, Event, Refused, RunSettings};
-use wlan_model::{HostedNetworkState, Notification, PeerAuthState, Reason, Refusal, Win32Error};
+use wlan_model::{
+    Guid, HostedNetworkState, Notification, PeerAuthState, Reason, Refusal, Win32Error,
+};
 use wlan_rpc::{Answer, EventKind, JoinFailure};
 
 use crate::access_point::AccessPoint;
@@ -218,6 +220,7 @@ impl<A: AccessPoint> Engine<A> {
     }
 
     fn handle_radio_available(&mut self, info: RadioInfo) {
+        self.device = Guid::of_access_point(info.address);
         let replaced = self.radio.info().is_some_and(|old| old.name != info.name);
         self.radio = match &self.radio {
             Radio::Exhausted { cause, .. } if !replaced => Radio::Exhausted {

@@ -353,6 +353,7 @@ mod tests {
         let status = Status {
             state: HostedNetworkState::Active,
             ssid: Some(Ssid::new("testnet").unwrap()),
+            device: None,
             bssid: Some(MacAddr([2, 0, 0, 0, 0, 1])),
             channel: Some(6),
             ht: true,

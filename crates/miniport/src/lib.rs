@@ -131,6 +131,13 @@ impl Miniport {
                 });
                 self.indicate_phy();
             }
+            RadioEvent::Switched(switches) => self.out.indicate(Indication::RadioSwitched {
+                software: switches.software,
+                hardware: switches.hardware,
+            }),
+            RadioEvent::Incompatible(cause) => {
+                self.out.indicate(Indication::IncompatibleConnection(cause));
+            }
             RadioEvent::ApStopped { cause } => self.halt(cause, now),
             RadioEvent::ChannelChanged(channel) => {
                 self.with_mlme(now, |mlme, cx| {

@@ -41,6 +41,16 @@ pub enum Indication {
     /// NDIS_STATUS_DOT11_PHY_STATE_CHANGED and the arrival or removal of the adapter: a port could
     /// run (or not) from now on. Sent once at the beginning and at each change.
     PhyStateChanged(PhyState),
+    /// NDIS_STATUS_DOT11_PHY_STATE_CHANGED proper: how the radio is switched, `true` is on. Comes
+    /// before the [`PhyState`] that follows from it.
+    RadioSwitched {
+        /// By software.
+        software: bool,
+        /// By hardware.
+        hardware: bool,
+    },
+    /// A connection of the same adapter that no access point can stand beside began (why), or ended.
+    IncompatibleConnection(Option<Cause>),
     /// NDIS_STATUS_DOT11_PHY_FREQUENCY_ADOPTED: started on, or moved to, this channel.
     PhyFrequencyAdopted {
         /// Where it operates.

@@ -19,6 +19,12 @@ pub enum RadioEvent {
         /// Why, and what could be done.
         cause: Cause,
     },
+    /// The radio was switched on or off. Sent once at the beginning where it is known, and at each
+    /// change, before the [`RadioEvent::Unavailable`] or [`RadioEvent::Ready`] that follows from it.
+    Switched(Switches),
+    /// A connection of the same adapter which no access point can stand beside (ad hoc, network
+    /// monitor) began, or ended. An access point that runs is still there: its owner stops it.
+    Incompatible(Option<Cause>),
     /// The driver ended the access point but the radio itself is there.
     ApStopped {
         /// Why.
@@ -80,6 +86,15 @@ pub enum RadioEvent {
         /// Whether it acknowledged.
         acked: bool,
     },
+}
+
+/// The two switches of a radio; `true` is on. It works when both are on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switches {
+    /// Switched by software.
+    pub software: bool,
+    /// Switched by hardware.
+    pub hardware: bool,
 }
 
 /// What is known of one station's traffic.

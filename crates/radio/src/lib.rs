@@ -21,7 +21,7 @@ pub use capabilities::{Capabilities, ChannelInfo, HtCapabilities};
 pub use command::{
     ApConfig, Command, CommandId, Key, KeyScope, RadioCommand, StationEntry, StationFlags,
 };
-pub use event::{CommandError, CommandErrorKind, RadioEvent, StationReport};
+pub use event::{CommandError, CommandErrorKind, RadioEvent, StationReport, Switches};
 
 use clock::Instant;
 

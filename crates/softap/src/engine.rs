@@ -243,6 +243,7 @@ impl SoftAp {
                 self.forget_run();
                 self.event(Event::StoppedByDriver { cause });
             }
+            Indication::RadioSwitched { .. } | Indication::IncompatibleConnection(_) => {}
             Indication::CanSustainAp => self.event(Event::CanSustain),
             Indication::PhyFrequencyAdopted { channel, ht, bssid } => match &mut self.state {
                 State::Starting(starting) => starting.adopted = Some((channel, ht, bssid)),

@@ -1,7 +1,7 @@
 //! One method per call.
 
 use dot11::KeyBytes;
-use wlan_model::{ConnectionSettings, PrimaryKey, SecondaryKey};
+use wlan_model::{ConnectionSettings, Guid, Interface, InterfaceDetails, PrimaryKey, SecondaryKey};
 use wlan_rpc::{Answer, Call, SimCall, SimStation, Status};
 
 use crate::client::unexpected_answer;
@@ -147,6 +147,27 @@ impl Client {
     /// From now on every event comes as a [`Message`](crate::Message).
     pub fn subscribe(&mut self) -> Result<(), ClientError> {
         self.done(Call::Subscribe)
+    }
+
+    /// Station interfaces (`WlanEnumInterfaces`).
+    pub fn enum_interfaces(&mut self) -> Result<Vec<Interface>, ClientError> {
+        expect!(self.call(Call::EnumInterfaces)?, Answer::Interfaces(interfaces) => interfaces)
+    }
+
+    /// What is known of one interface (`WlanQueryInterface`).
+    pub fn query_interface(&mut self, interface: Guid) -> Result<InterfaceDetails, ClientError> {
+        expect!(self.call(Call::QueryInterface(interface))?, Answer::Interface(details) => *details)
+    }
+
+    /// Tells the service that the machine is about to sleep; returns when the network has stopped.
+    /// Privileged.
+    pub fn prepare_for_sleep(&mut self) -> Result<(), ClientError> {
+        self.done(Call::PrepareForSleep)
+    }
+
+    /// Drives the simulated radio in other ways: see [`SimCall`].
+    pub fn sim(&mut self, call: SimCall) -> Result<(), ClientError> {
+        self.done(Call::Sim(call))
     }
 
     /// A station of the simulated radio joins with `key`, a passphrase or 64 hexadecimal digits.

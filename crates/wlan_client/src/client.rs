@@ -11,7 +11,7 @@ use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketAddrUnix, SocketFlags, SocketType, connect, recv,
     send, socket_with,
 };
-use wlan_model::Notification;
+use wlan_model::{Guid, Notification};
 use wlan_rpc::{
     Answer, Call, CallId, ClientMessage, DecodeError, Event, MAX_MESSAGE, ServiceMessage,
 };
@@ -23,7 +23,12 @@ use crate::{ClientError, check_private_folder};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// After [`Client::register_notification`].
-    Notification(Notification),
+    Notification {
+        /// The access point's device.
+        device: Guid,
+        /// What.
+        notification: Notification,
+    },
     /// After [`Client::subscribe`].
     Event(Event),
 }
@@ -110,7 +115,15 @@ impl Client {
                         text: "an answer came to a call nobody made".into(),
                     });
                 }
-                ServiceMessage::Notification(n) => self.keep(Message::Notification(n)),
+                ServiceMessage::Notification {
+                    device,
+                    notification,
+                } => {
+                    self.keep(Message::Notification {
+                        device,
+                        notification,
+                    });
+                }
                 ServiceMessage::Event(e) => self.keep(Message::Event(e)),
             }
         }
@@ -133,7 +146,13 @@ impl Client {
             return Ok(None);
         }
         match self.receive()? {
-            ServiceMessage::Notification(n) => Ok(Some(Message::Notification(n))),
+            ServiceMessage::Notification {
+                device,
+                notification,
+            } => Ok(Some(Message::Notification {
+                device,
+                notification,
+            })),
             ServiceMessage::Event(e) => Ok(Some(Message::Event(e))),
             ServiceMessage::Answer { .. } => Err(ClientError::Broken {
                 text: "an answer came to a call nobody made".into(),
@@ -152,7 +171,7 @@ impl Client {
             let left = deadline.map(|d| d.since(monotonic()));
             match self.next_message(left)? {
                 Some(Message::Event(event)) => return Ok(Some(event)),
-                Some(Message::Notification(_)) => {}
+                Some(Message::Notification { .. }) => {}
                 None => return Ok(None),
             }
         }

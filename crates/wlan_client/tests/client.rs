@@ -11,7 +11,7 @@ use rustix::net::{
 };
 use tempfile::TempDir;
 use wlan_client::{Answer, Client, ClientError, Event, EventKind, Message};
-use wlan_model::{Notification, RadioState, Reason, Refusal, Win32Error};
+use wlan_model::{Guid, Notification, RadioState, Reason, Refusal, Win32Error};
 use wlan_rpc::{CallId, ClientMessage, ServiceMessage};
 
 /// A service for one client: answers each call with these packets.
@@ -99,7 +99,10 @@ fn what_comes_between_answers_is_kept_in_order() {
     };
     let between = vec![
         packet(&event(1)),
-        packet(&ServiceMessage::Notification(notification.clone())),
+        packet(&ServiceMessage::Notification {
+            device: Guid::NIL,
+            notification: notification.clone(),
+        }),
         packet(&event(2)),
         answer(2, Ok(Answer::Done)),
         packet(&event(3)),
@@ -112,7 +115,10 @@ fn what_comes_between_answers_is_kept_in_order() {
     assert_eq!(at(client.next_message(NOW).unwrap()), Some(1));
     assert_eq!(
         client.next_message(NOW).unwrap(),
-        Some(Message::Notification(notification))
+        Some(Message::Notification {
+            device: Guid::NIL,
+            notification
+        })
     );
     assert_eq!(at(client.next_message(NOW).unwrap()), Some(2));
     assert_eq!(at(client.next_message(None).unwrap()), Some(3));

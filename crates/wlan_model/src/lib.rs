@@ -5,15 +5,21 @@
 //! Windows' own.
 
 mod error;
+mod guid;
+mod interface;
 mod key;
 mod notification;
+mod policy;
 mod reason;
 mod settings;
 mod state;
 
 pub use error::{Refusal, Win32Error};
+pub use guid::Guid;
+pub use interface::{Interface, InterfaceDetails, InterfaceState, OperationMode};
 pub use key::{KeyForm, KeyFormError, PrimaryKey, SecondaryKey};
 pub use notification::{Notification, PeerAuthState, RadioState};
+pub use policy::{Policy, Who};
 pub use reason::Reason;
 pub use settings::{ConnectionSettings, Settings};
 pub use state::HostedNetworkState;

@@ -2,7 +2,10 @@
 
 use dot11::{KeyBytes, MacAddr};
 use serde::{Deserialize, Serialize};
-use wlan_model::{ConnectionSettings, Notification, PrimaryKey, Refusal, SecondaryKey};
+use wlan_model::{
+    ConnectionSettings, Guid, Interface, InterfaceDetails, Notification, OperationMode, PrimaryKey,
+    RadioState, Refusal, SecondaryKey,
+};
 
 use crate::{Event, Status};
 
@@ -30,7 +33,12 @@ pub enum ServiceMessage {
         result: Result<Answer, Refusal>,
     },
     /// For a client that sent [`Call::RegisterNotification`].
-    Notification(Notification),
+    Notification {
+        /// The access point's device (`InterfaceGuid`); [`Guid::NIL`] before there was one.
+        device: Guid,
+        /// What.
+        notification: Notification,
+    },
     /// For a client that sent [`Call::Subscribe`].
     Event(Event),
 }
@@ -92,6 +100,33 @@ pub enum Call {
         /// Leave out a notification equal to the one before.
         ignore_duplicate: bool,
     },
+    /// `WlanRegisterVirtualStationNotification`: on, or off. ERROR_INVALID_STATE while policy forbids
+    /// the network.
+    RegisterVirtualStationNotification(bool),
+    /// `WlanEnumInterfaces`. Answered by [`Answer::Interfaces`].
+    EnumInterfaces,
+    /// What `WlanQueryInterface` tells; ERROR_NOT_FOUND for an unknown one. Answered by
+    /// [`Answer::Interface`].
+    QueryInterface(Guid),
+    /// `WlanSetInterface(radio_state)`: the software switch of one PHY. Privileged.
+    SetRadioState {
+        /// Of [`Call::EnumInterfaces`].
+        interface: Guid,
+        /// `dwPhyIndex`; ERROR_INVALID_PARAMETER where there is no such PHY.
+        phy: u32,
+        /// [`RadioState::Unknown`] is refused with ERROR_INVALID_PARAMETER.
+        software: RadioState,
+    },
+    /// `WlanSetInterface(current_operation_mode)`. Privileged.
+    SetOperationMode {
+        /// Of [`Call::EnumInterfaces`].
+        interface: Guid,
+        /// What it shall be.
+        mode: OperationMode,
+    },
+    /// The machine is about to sleep (ours): a running network stops and does not come back by
+    /// itself. Answered when it has stopped. Privileged.
+    PrepareForSleep,
     /// From now on send every [`Event`] to this connection (ours).
     Subscribe,
     /// Drive the simulated radio (ours); ERROR_NOT_SUPPORTED on any other radio.
@@ -124,6 +159,18 @@ pub enum SimCall {
         /// How many frames, 1 to 1000.
         frames: u32,
     },
+    /// The radio is switched, as by a key of the machine or a settings page.
+    Switch {
+        /// On or off by software.
+        software: bool,
+        /// On or off by hardware.
+        hardware: bool,
+    },
+    /// An ad hoc connection of the station adapter begins, or ends.
+    AdHoc(bool),
+    /// From now on the radio takes this long, in milliseconds, to stop a network (at most 60,000):
+    /// for looking at what programs do meanwhile.
+    SlowStop(u32),
 }
 
 /// A station of the simulated radio.
@@ -169,6 +216,10 @@ pub enum Answer {
     Status(Box<Status>),
     /// To [`Call::RegisterNotification`].
     PreviousSources(u32),
+    /// To [`Call::EnumInterfaces`].
+    Interfaces(Vec<Interface>),
+    /// To [`Call::QueryInterface`].
+    Interface(Box<InterfaceDetails>),
     /// To [`SimCall::List`].
     SimStations(Vec<SimStation>),
     /// To [`SimCall::Traffic`].

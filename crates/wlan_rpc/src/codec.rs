@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
 /// First byte of every packet. It changes when any message changes its form.
-pub const PROTOCOL_VERSION: u8 = 1;
+pub const PROTOCOL_VERSION: u8 = 2;
 
 /// Longest packet in bytes: a status with 2007 peers fits.
 pub const MAX_MESSAGE: usize = 128 * 1024;
@@ -85,7 +85,7 @@ mod tests {
 
         let packet = encode(&message);
 
-        assert_eq!(packet[..], b"\x01\xac\x02\x07\x0912345678\0\x01\x00"[..]);
+        assert_eq!(packet[..], b"\x02\xac\x02\x07\x0912345678\0\x01\x00"[..]);
         assert_eq!(decode::<ClientMessage>(&packet), Ok(message));
     }
 

@@ -3,7 +3,7 @@
 use cause::Cause;
 use dot11::{MacAddr, Ssid};
 use serde::{Deserialize, Serialize};
-use wlan_model::{HostedNetworkState, KeyForm};
+use wlan_model::{Guid, HostedNetworkState, KeyForm};
 
 /// `WLAN_HOSTED_NETWORK_STATUS`, and what people ask next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ pub struct Status {
     pub state: HostedNetworkState,
     /// The network's name, once it has one.
     pub ssid: Option<Ssid>,
+    /// The access point's device (`IPDeviceID`); present when idle or active.
+    pub device: Option<Guid>,
     /// The BSSID; present when idle or active.
     pub bssid: Option<MacAddr>,
     /// The channel number; present when active.

@@ -10,6 +10,7 @@ use column::{ClientId, Column, Config, Input, Output, Rights};
 use rustix::io::Errno;
 use sd_notify::NotifyState;
 use settings_store::Store;
+use wlan_model::Policy;
 use wlan_rpc::{Answer, Call, ClientMessage, Event, ServiceMessage};
 
 use crate::clients::{Clients, MAX_CONNECTIONS, Pending, Received};
@@ -92,6 +93,7 @@ impl Service {
         let config = Config {
             seed: random()?,
             settings: loaded.settings,
+            policy: Policy::default(),
             host_name: host_name(),
             channel: options.channel,
             group_rekey: options.group_rekey,
@@ -430,9 +432,13 @@ impl Service {
             Output::Answer { client, id, result } => self.answer(client, id, result),
             Output::Notification {
                 client,
+                device,
                 notification,
             } => {
-                let message = ServiceMessage::Notification(notification);
+                let message = ServiceMessage::Notification {
+                    device,
+                    notification,
+                };
                 self.clients.send(client, &message, monotonic());
             }
             Output::Event(kind) => {
@@ -449,11 +455,12 @@ impl Service {
 
 /// Privileged are root and the service's own user (`docs/decisions/0006`).
 fn rights(who: &rustix::net::UCred) -> Rights {
-    let privileged = who.uid.is_root() || who.uid == rustix::process::geteuid();
     Rights {
-        privileged,
+        owner: who.uid.is_root() || who.uid == rustix::process::geteuid(),
         uid: who.uid.as_raw(),
+        groups: vec![who.gid.as_raw()],
         pid: who.pid.as_raw_nonzero().get(),
+        program: String::new(),
     }
 }
 

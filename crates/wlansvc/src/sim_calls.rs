@@ -68,6 +68,9 @@ impl SimCalls {
         let begun = match call {
             SimCall::Join { name, key } => join(radio, name, &key, status, now),
             SimCall::Leave { name } => leave(radio, name, status, now),
+            SimCall::Switch { .. } | SimCall::AdHoc(_) | SimCall::SlowStop(_) => {
+                Err(crate::refusals::no_simulation())
+            }
             SimCall::List => Ok(Begun::Done(list(radio))),
             SimCall::Traffic { name, frames } => radio
                 .traffic(&name, frames, now)

@@ -65,6 +65,7 @@ pub fn column_config(config: &WorldConfig, settings: Settings, seed: u64) -> Con
     Config {
         seed: bytes,
         settings,
+        policy: wlan_model::Policy::default(),
         host_name: "test-machine".to_owned(),
         channel: None,
         group_rekey: config.group_rekey,
@@ -311,6 +312,7 @@ impl World {
             Output::Notification {
                 client,
                 notification,
+                ..
             } => {
                 self.notifications.push((client, notification));
             }
@@ -339,9 +341,11 @@ impl World {
     /// A privileged client with an open handle.
     pub fn connect(&mut self) -> ClientId {
         self.connect_as(Rights {
-            privileged: true,
+            owner: true,
             uid: 0,
+            groups: vec![0],
             pid: 1,
+            program: "test".into(),
         })
     }
 

@@ -625,9 +625,11 @@ fn calls_before_the_handle_is_open_are_refused() {
     bench.engine.connect_client(
         client,
         Rights {
-            privileged: true,
+            owner: true,
             uid: 0,
+            groups: vec![0],
             pid: 1,
+            program: "test".into(),
         },
         bench.now,
     );
@@ -674,9 +676,11 @@ fn handles_are_not_given_out_without_end() {
         bench.engine.connect_client(
             client,
             Rights {
-                privileged: false,
+                owner: false,
                 uid: 1,
+                groups: vec![1],
                 pid: 1,
+                program: "test".into(),
             },
             bench.now,
         );

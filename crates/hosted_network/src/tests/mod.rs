@@ -162,6 +162,7 @@ impl Bench {
         let config = Config {
             seed: [42; 32],
             settings: settings.clone(),
+            policy: wlan_model::Policy::default(),
             host_name: "attic".into(),
             channel: None,
             group_rekey: None,
@@ -219,9 +220,11 @@ impl Bench {
         self.engine.connect_client(
             client,
             Rights {
-                privileged,
+                owner: privileged,
                 uid: 1000,
+                groups: vec![1000],
                 pid: 7,
+                program: "test".into(),
             },
             self.now,
         );
@@ -331,6 +334,7 @@ impl Bench {
                 Output::Notification {
                     client,
                     notification,
+                    ..
                 } => {
                     if let Notification::StateChange { new, .. } = notification {
                         self.last_told = Some(new);

@@ -25,6 +25,7 @@ fn network() -> HostedNetwork {
     HostedNetwork::new(Config {
         seed: [1; 32],
         settings,
+        policy: wlan_model::Policy::default(),
         host_name: "attic".into(),
         channel: Channel::new(11),
         group_rekey: None,
@@ -78,9 +79,11 @@ fn open(network: &mut HostedNetwork) {
     network.connect_client(
         USER,
         Rights {
-            privileged: false,
+            owner: false,
             uid: 1,
+            groups: vec![1],
             pid: 1,
+            program: "test".into(),
         },
         now,
     );

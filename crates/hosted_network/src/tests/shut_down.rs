@@ -106,9 +106,11 @@ fn after_the_end_even_opening_is_refused() {
     bench.engine.connect_client(
         client,
         Rights {
-            privileged: true,
+            owner: true,
             uid: 0,
+            groups: vec![0],
             pid: 1,
+            program: "test".into(),
         },
         bench.now,
     );
