@@ -8,7 +8,7 @@ use dot11::frame::ManagementView;
 use dot11::{CipherSuite, MacAddr, Ssid};
 use radio::{
     ApConfig, Capabilities, Command, CommandError, CommandErrorKind, KeyScope, RadioCommand,
-    RadioEvent,
+    RadioEvent, Switches,
 };
 use serde::{Deserialize, Serialize};
 
@@ -151,6 +151,11 @@ pub(crate) fn not_found<T>(text: &str) -> Result<T, CommandError> {
 pub(crate) struct AccessPoint {
     capabilities: Capabilities,
     state: State,
+    /// Why it cannot be used, whatever its switches say.
+    pulled: Option<Cause>,
+    switches: Switches,
+    /// Another connection that excludes an access point.
+    incompatible: Option<Cause>,
     faults: Vec<(CommandKind, u32, CommandError)>,
     sink: Sink,
 }
@@ -160,9 +165,16 @@ impl AccessPoint {
         let mut this = Self {
             capabilities: config.capabilities(),
             state: State::Idle,
+            pulled: None,
+            switches: Switches {
+                software: true,
+                hardware: true,
+            },
+            incompatible: None,
             faults: Vec::new(),
             sink: Sink::default(),
         };
+        this.sink.event(RadioEvent::Switched(this.switches));
         this.sink
             .event(RadioEvent::Ready(Box::new(this.capabilities.clone())));
         this
@@ -205,18 +217,56 @@ impl AccessPoint {
     }
 
     pub(crate) fn set_unavailable(&mut self, cause: Cause) {
-        self.sink.event(RadioEvent::Unavailable {
-            cause: cause.clone(),
-        });
-        self.state = State::Unavailable(cause);
+        self.pulled = Some(cause.clone());
+        self.lose(cause);
     }
 
     pub(crate) fn set_available(&mut self) {
+        self.pulled = None;
+        self.recover();
+    }
+
+    pub(crate) const fn switches(&self) -> Switches {
+        self.switches
+    }
+
+    pub(crate) fn set_switches(&mut self, switches: Switches) {
+        self.switches = switches;
+        self.sink.event(RadioEvent::Switched(switches));
+        // Of a radio that is not there the switches decide nothing.
+        if self.pulled.is_none() {
+            self.recover();
+        }
+    }
+
+    pub(crate) const fn incompatible(&self) -> Option<&Cause> {
+        self.incompatible.as_ref()
+    }
+
+    pub(crate) fn set_incompatible(&mut self, cause: Option<Cause>) {
+        if self.incompatible != cause {
+            self.incompatible.clone_from(&cause);
+            self.sink.event(RadioEvent::Incompatible(cause));
+        }
+    }
+
+    /// As far as the switches let it.
+    fn recover(&mut self) {
+        if let Some(cause) = switched_off(self.switches) {
+            return self.lose(cause);
+        }
         if matches!(self.state, State::Unavailable(_)) {
             self.state = State::Idle;
         }
         self.sink
             .event(RadioEvent::Ready(Box::new(self.capabilities.clone())));
+    }
+
+    fn lose(&mut self, cause: Cause) {
+        self.sink.event(RadioEvent::Unavailable {
+            cause: cause.clone(),
+        });
+        self.state = State::Unavailable(cause);
     }
 
     pub(crate) fn change_capabilities(&mut self, change: impl FnOnce(&mut Capabilities)) {
@@ -301,6 +351,12 @@ impl AccessPoint {
                 "An access point is on the air already.",
                 "Stop it first.",
             );
+        }
+        if let Some(cause) = &self.incompatible {
+            return Err(CommandError {
+                kind: CommandErrorKind::Busy,
+                cause: cause.clone(),
+            });
         }
         if config.bssid != self.capabilities.address {
             return invalid("The BSSID is not the radio's address.");
@@ -401,6 +457,26 @@ impl AccessPoint {
     pub(crate) fn keys(&self) -> Vec<(KeyScope, u8)> {
         self.bss().map(Bss::key_list).unwrap_or_default()
     }
+}
+
+/// Why a radio with such switches cannot be used.
+fn switched_off(switches: Switches) -> Option<Cause> {
+    let (text, remedy) = match (switches.software, switches.hardware) {
+        (true, true) => return None,
+        (false, true) => (
+            "The radio is switched off by software.",
+            "Switch it on: end airplane mode, or use its software switch.",
+        ),
+        (true, false) => (
+            "The radio is switched off by its hardware switch.",
+            "Turn the switch or press the key of the machine.",
+        ),
+        (false, false) => (
+            "The radio is switched off by software and by its hardware switch.",
+            "Turn the switch of the machine, then end airplane mode.",
+        ),
+    };
+    Some(Cause::new(text, remedy))
 }
 
 /// A row of the radio's station table, as a test sees it.

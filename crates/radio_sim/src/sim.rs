@@ -1,16 +1,17 @@
 //! The radio, its air and its stations together.
 
+mod faults;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use cause::Cause;
-use clock::{Instant, earliest};
-use dot11::{Channel, MacAddr};
-use radio::{Capabilities, CommandError, Radio, RadioCommand, RadioEvent};
+use clock::{Duration, Instant, earliest};
+use dot11::MacAddr;
+use radio::{Command, Radio, RadioCommand, RadioEvent};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::air::{Air, AirConfig, AirCounters, Arrival, Outgoing, Receipt};
-use crate::ap::{AccessPoint, ApOutput, CommandKind, StationRow};
+use crate::ap::{AccessPoint, ApOutput, StationRow};
 use crate::config::SimConfig;
 use crate::counters::ApCounters;
 use crate::event::{SimError, SimEvent};
@@ -52,6 +53,9 @@ pub struct SimRadio {
     events: VecDeque<RadioEvent>,
     /// Answers held back by [`SimConfig::command_latency`].
     late: VecDeque<(Instant, RadioEvent)>,
+    stop_delay: Duration,
+    /// Stops held back by [`SimRadio::set_stop_delay`].
+    stops: VecDeque<(Instant, RadioCommand)>,
     sim_events: VecDeque<SimEvent>,
     /// When stations notice that the network is gone.
     beacon_loss: Option<Instant>,
@@ -60,8 +64,8 @@ pub struct SimRadio {
 }
 
 impl SimRadio {
-    /// A radio with nothing on the air and no stations. Its first event is
-    /// [`RadioEvent::Ready`].
+    /// A radio that is switched on, with nothing on the air and no stations. Its first events are
+    /// [`RadioEvent::Switched`] and [`RadioEvent::Ready`].
     #[must_use]
     pub fn new(config: SimConfig) -> Self {
         let air = Air::new(config.air, ChaCha20Rng::seed_from_u64(config.seed));
@@ -78,6 +82,8 @@ impl SimRadio {
             tap: None,
             events: VecDeque::new(),
             late: VecDeque::new(),
+            stop_delay: Duration::ZERO,
+            stops: VecDeque::new(),
             sim_events: VecDeque::new(),
             beacon_loss: None,
             ghosts_ack: false,
@@ -428,58 +434,6 @@ impl SimRadio {
         self.ap.ssid()
     }
 
-    // --- Faults --------------------------------------------------------------------------------
-
-    /// Declines a command of this kind, after letting `skip` of them pass. Several faults may wait.
-    pub fn refuse_next(&mut self, kind: CommandKind, skip: u32, error: CommandError) {
-        self.ap.refuse_next(kind, skip, error);
-    }
-
-    /// The radio is switched off or pulled out; what was on the air is gone without a word.
-    pub fn set_unavailable(&mut self, cause: Cause, now: Instant) {
-        self.ap.set_unavailable(cause);
-        self.flush_ap(now);
-        self.note_air(now);
-    }
-
-    /// The radio is there again.
-    pub fn set_available(&mut self, now: Instant) {
-        self.ap.set_available();
-        self.flush_ap(now);
-    }
-
-    /// The driver ends the access point; the radio stays.
-    pub fn stop_ap_by_driver(&mut self, cause: Cause, now: Instant) {
-        self.ap.stop_by_driver(cause);
-        self.flush_ap(now);
-        self.note_air(now);
-    }
-
-    /// The driver moves the access point to another channel.
-    pub fn change_channel(&mut self, channel: Channel, now: Instant) {
-        if let Some((bss, sink)) = self.ap.bss_mut() {
-            bss.config.channel = channel;
-            sink.event(RadioEvent::ChannelChanged(channel));
-        }
-        self.flush_ap(now);
-    }
-
-    /// The driver drops a station by itself.
-    pub fn lose_station(&mut self, peer: MacAddr, now: Instant) {
-        if let Some((bss, sink)) = self.ap.bss_mut()
-            && bss.remove_station(peer, sink)
-        {
-            sink.event(RadioEvent::StationLost { peer });
-        }
-        self.flush_ap(now);
-    }
-
-    /// What the radio can do changes; it says so.
-    pub fn change_capabilities(&mut self, change: impl FnOnce(&mut Capabilities), now: Instant) {
-        self.ap.change_capabilities(change);
-        self.flush_ap(now);
-    }
-
     // --- Machinery -----------------------------------------------------------------------------
 
     /// Works with a station, then carries out what it wants. `None`: there is no such station.
@@ -573,7 +527,7 @@ impl SimRadio {
 
     /// Stations notice after a while when nothing is on the air any more.
     fn note_air(&mut self, now: Instant) {
-        let interval = clock::Duration::from_micros(102_400);
+        let interval = Duration::from_micros(102_400);
         self.beacon_loss = match (self.ap.bss().is_some(), self.beacon_loss) {
             (true, _) => None,
             (false, None) if self.stations.values().any(Station::is_joined) => {
@@ -660,13 +614,39 @@ impl SimRadio {
         }
     }
 
+    fn carry_out(&mut self, command: RadioCommand, now: Instant) {
+        self.ap.command(command, now);
+        let latency = self.config.command_latency;
+        if latency.is_zero() {
+            self.flush_ap(now);
+        } else {
+            while let Some(output) = self.ap.poll_output() {
+                match output {
+                    ApOutput::Send(out) => self.transmit(out, now),
+                    ApOutput::Event(event) => self.late.push_back((now + latency, event)),
+                }
+            }
+            self.arm_beacon(now);
+        }
+        self.note_air(now);
+    }
+
+    /// Carries out stops that are held back.
+    fn finish_stops(&mut self, now: Instant) {
+        while let Some((_, command)) = self.stops.pop_front() {
+            self.carry_out(command, now);
+        }
+    }
+
     /// Does the next thing that is due by `now`. `false`: there is none.
     fn step(&mut self, now: Instant) -> bool {
         let late = self.late.front().map(|(at, _)| *at);
+        let stop = self.stops.front().map(|(at, _)| *at);
         let beacon = self.ap.bss().and_then(|bss| bss.next_beacon_at());
         let timer = self.timers.first().map(|(at, _)| *at);
         let next = [
             late,
+            stop,
             self.air.next_arrival(),
             beacon,
             timer,
@@ -680,6 +660,10 @@ impl SimRadio {
         if late == Some(at) {
             if let Some((_, event)) = self.late.pop_front() {
                 self.push_event(event);
+            }
+        } else if stop == Some(at) {
+            if let Some((_, command)) = self.stops.pop_front() {
+                self.carry_out(command, at);
             }
         } else if let Some((at, arrival)) = self.air.arrive(at) {
             self.arrive(arrival, at);
@@ -701,20 +685,18 @@ impl SimRadio {
 
 impl Radio for SimRadio {
     fn command(&mut self, command: RadioCommand, now: Instant) {
-        self.ap.command(command, now);
-        let latency = self.config.command_latency;
-        if latency.is_zero() {
-            self.flush_ap(now);
-        } else {
-            while let Some(output) = self.ap.poll_output() {
-                match output {
-                    ApOutput::Send(out) => self.transmit(out, now),
-                    ApOutput::Event(event) => self.late.push_back((now + latency, event)),
-                }
+        match command.command {
+            Command::StopAp if !self.stop_delay.is_zero() || !self.stops.is_empty() => {
+                let last = self.stops.back().map_or(now, |(at, _)| *at);
+                self.stops
+                    .push_back((last.max(now + self.stop_delay), command));
+                return;
             }
-            self.arm_beacon(now);
+            // A stop never ends a run that began after it was asked for.
+            Command::StartAp(_) => self.finish_stops(now),
+            _ => {}
         }
-        self.note_air(now);
+        self.carry_out(command, now);
     }
 
     fn handle_timeout(&mut self, now: Instant) {
@@ -725,6 +707,7 @@ impl Radio for SimRadio {
     fn poll_timeout(&self) -> Option<Instant> {
         [
             self.late.front().map(|(at, _)| *at),
+            self.stops.front().map(|(at, _)| *at),
             self.air.next_arrival(),
             self.ap.bss().and_then(|bss| bss.next_beacon_at()),
             self.timers.first().map(|(at, _)| *at),

@@ -10,3 +10,5 @@ mod power_save;
 mod radio;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod switches;

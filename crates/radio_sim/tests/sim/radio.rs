@@ -1,6 +1,7 @@
 //! The access point's side by scripted commands: table, keys, what passes and what does not.
 
 use crate::support::*;
+use crate::switches::switched;
 use ::radio::{
     Cause, Command, CommandError, CommandErrorKind, KeyScope, Radio, RadioEvent, StationEntry,
     StationFlags,
@@ -64,8 +65,9 @@ fn protected(sender: &mut CcmpSender, frame: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_radio_first_says_what_it_can_do() {
+fn a_radio_first_says_how_it_is_switched_and_what_it_can_do() {
     let mut radio = radio_sim::SimRadio::new(SimConfig::default());
+    assert_eq!(radio.poll_event(), Some(switched(true, true)));
     let Some(RadioEvent::Ready(capabilities)) = radio.poll_event() else {
         panic!("no capabilities");
     };
