@@ -52,9 +52,12 @@ pub(crate) enum Command {
     /// The network's keys
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Stations of the simulated radio
+    /// The simulated radio and its stations
     #[command(subcommand)]
     Sim(SimCommand),
+    /// Tell the service that the machine is about to sleep: the network stops, and stays stopped
+    #[command(hide = true)]
+    PrepareSleep,
     /// Feed a session recorded by --record to a fresh engine and show what comes out
     Replay {
         /// The recorded session
@@ -191,6 +194,33 @@ pub(crate) enum SimCommand {
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
         frames: u32,
     },
+    /// The radio is switched on or off, as on a settings page
+    Radio {
+        /// What it is switched to
+        to: Switch,
+        /// By a key of the machine
+        #[arg(long)]
+        hardware: bool,
+    },
+    /// An ad hoc connection of the station adapter begins or ends: no network can run beside it
+    Adhoc {
+        /// Whether there is one
+        to: Switch,
+    },
+    /// From now on the radio takes this long to stop a network
+    SlowStop {
+        /// How long; 0: at once
+        #[arg(value_parser = clap::value_parser!(u32).range(..=60_000))]
+        milliseconds: u32,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// There, or usable.
+    On,
+    /// Gone.
+    Off,
 }
 
 fn channel(text: &str) -> Result<Channel, String> {

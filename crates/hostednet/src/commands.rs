@@ -5,11 +5,11 @@ use std::path::Path;
 
 use clock::{Duration, monotonic, wall};
 use dot11::KeyBytes;
-use wlan_client::{Client, ClientError, EventKind};
-use wlan_model::{HostedNetworkState, Reason, Refusal, Win32Error};
+use wlan_client::{Client, ClientError, EventKind, SimCall};
+use wlan_model::{HostedNetworkState, RadioState, Reason, Refusal, Win32Error};
 use zeroize::Zeroizing;
 
-use crate::args::{Command, KeyCommand, Mode, SetArguments, SimCommand};
+use crate::args::{Command, KeyCommand, Mode, SetArguments, SimCommand, Switch};
 use crate::failure::Failure;
 use crate::json::{self, EventView, KeysView, Names, StationView, StatusView};
 use crate::secret;
@@ -63,6 +63,7 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
                 key(client, out, command)
             })?;
         }
+        Command::PrepareSleep => client.prepare_for_sleep()?,
         Command::Sim(command) => sim(&mut client, &mut out, command)?,
     }
     Ok(out.flush()?)
@@ -246,6 +247,36 @@ fn sim(client: &mut Client, out: &mut impl Write, command: SimCommand) -> Result
             let (sent, received) = client.sim_traffic(&name, frames)?;
             writeln!(out, "{received} of {sent} frames came back")?;
         }
+        SimCommand::Radio { to, hardware } => switch(client, to == Switch::On, hardware)?,
+        SimCommand::Adhoc { to } => client.sim(SimCall::AdHoc(to == Switch::On))?,
+        SimCommand::SlowStop { milliseconds } => client.sim(SimCall::SlowStop(milliseconds))?,
     }
     Ok(())
+}
+
+/// Moves one of the radio's two switches and leaves the other where it is.
+fn switch(client: &mut Client, on: bool, is_hardware: bool) -> Result<(), ClientError> {
+    let interface = client.enum_interfaces()?.into_iter().next();
+    let (software, hardware) = match interface {
+        Some(interface) => {
+            let now = client.query_interface(interface.id)?;
+            (
+                now.software != RadioState::Off,
+                now.hardware != RadioState::Off,
+            )
+        }
+        // The simulated radio always has one: the service refuses on any other.
+        None => (true, true),
+    };
+    client.sim(if is_hardware {
+        SimCall::Switch {
+            software,
+            hardware: on,
+        }
+    } else {
+        SimCall::Switch {
+            software: on,
+            hardware,
+        }
+    })
 }
