@@ -63,6 +63,9 @@ pub(crate) enum Command {
         /// The recorded session
         file: PathBuf,
     },
+    /// Write what a package installs beside the program
+    #[command(subcommand, hide = true)]
+    Generate(crate::generate::GenerateCommand),
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod failure;
+mod generate;
 mod json;
 mod log;
 mod secret;
@@ -73,6 +74,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(options) => serve::serve(arguments.socket, &options),
         Command::Up(options) => up::up(arguments.socket, &options),
         Command::Replay { file } => serve::replay(&file),
+        Command::Generate(what) => generate::generate(&what),
         command => {
             let socket = arguments.socket.unwrap_or_else(wlan_client::default_socket);
             commands::run(&socket, command)
