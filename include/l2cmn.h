@@ -1,0 +1,50 @@
+/*
+ * Numbers that the layer-2 programs of Windows share: sources and codes of notifications, limits of
+ * profile names.
+ */
+#ifndef HOSTEDNET_L2CMN_H
+#define HOSTEDNET_L2CMN_H
+
+#include <hostednet/wintypes.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define L2_PROFILE_MAX_NAME_LENGTH 256
+
+/* Who sends a notification; one bit each. */
+#define L2_NOTIFICATION_SOURCE_NONE 0
+#define L2_NOTIFICATION_SOURCE_DOT3_AUTO_CONFIG 0x00000001
+#define L2_NOTIFICATION_SOURCE_SECURITY 0x00000002
+#define L2_NOTIFICATION_SOURCE_ONEX 0x00000004
+#define L2_NOTIFICATION_SOURCE_WLAN_ACM 0x00000008
+#define L2_NOTIFICATION_SOURCE_WLAN_MSM 0x00000010
+#define L2_NOTIFICATION_SOURCE_WLAN_SECURITY 0x00000020
+#define L2_NOTIFICATION_SOURCE_WLAN_IHV 0x00000040
+#define L2_NOTIFICATION_SOURCE_WLAN_HNWK 0x00000080
+#define L2_NOTIFICATION_SOURCE_WCM 0x00000100
+#define L2_NOTIFICATION_SOURCE_WCM_CSP 0x00000200
+#define L2_NOTIFICATION_SOURCE_WFD 0x00000400
+#define L2_NOTIFICATION_SOURCE_WLAN_DEVICE_SERVICE 0x00000800
+#define L2_NOTIFICATION_SOURCE_ALL 0x0000FFFF
+
+/* Codes are given out in groups: ask for the source before the code. */
+#define L2_NOTIFICATION_CODE_PUBLIC_BEGIN 0x00000000
+#define L2_NOTIFICATION_CODE_GROUP_SIZE 0x00001000
+#define L2_NOTIFICATION_CODE_V2_BEGIN \
+    (L2_NOTIFICATION_CODE_PUBLIC_BEGIN + L2_NOTIFICATION_CODE_GROUP_SIZE)
+
+typedef struct _L2_NOTIFICATION_DATA {
+    DWORD NotificationSource;
+    DWORD NotificationCode;
+    GUID InterfaceGuid;
+    DWORD dwDataSize;
+    PVOID pData;
+} L2_NOTIFICATION_DATA, *PL2_NOTIFICATION_DATA;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* HOSTEDNET_L2CMN_H */
