@@ -180,8 +180,8 @@ impl<A: AccessPoint> Engine<A> {
 
     fn stop_using(&mut self, caller: Caller) -> Result<Step, Refusal> {
         self.refuse_while_stopping()?;
-        if let State::Unavailable { cause } = &self.state {
-            return Err(refusal::unavailable(cause));
+        if let State::Unavailable(obstacle) = &self.state {
+            return Err(refusal::stop_while_unavailable(obstacle));
         }
         let Some(run) = self.run_mut() else {
             return Err(refusal::stop_before_start());

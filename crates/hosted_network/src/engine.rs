@@ -14,6 +14,7 @@ use wlan_model::{
 use wlan_rpc::{Answer, Call, CallId, EventKind, KeyIdentity, PeerRow, SecondaryKeyState, Status};
 
 use crate::access_point::AccessPoint;
+use crate::availability::{Switches, ending};
 use crate::client::{Client, Handle};
 use crate::entropy::Entropy;
 use crate::keys::{MasterKeys, Secondary};
@@ -35,6 +36,10 @@ pub(crate) struct Engine<A> {
     /// `None` until there is a name and a primary key.
     pub(crate) master_keys: Option<MasterKeys>,
     pub(crate) radio: Radio,
+    /// `None` until the radio has told.
+    pub(crate) switches: Option<Switches>,
+    /// Why no access point can stand beside another connection of the adapter.
+    pub(crate) incompatible: Option<Cause>,
     /// The device of the last adapter there was; [`Guid::NIL`] before.
     pub(crate) device: Guid,
     pub(crate) state: State,
@@ -79,11 +84,11 @@ impl<A: AccessPoint> Engine<A> {
             settings: config.settings,
             temporary: None,
             master_keys: None,
-            radio: Radio::Absent {
-                cause: cause.clone(),
-            },
+            radio: Radio::Absent { cause },
+            switches: None,
+            incompatible: None,
             device: Guid::NIL,
-            state: State::Unavailable { cause },
+            state: State::Idle,
             life: Life::Serving,
             storage: Storage::Quiet,
             queue: VecDeque::new(),
@@ -92,6 +97,7 @@ impl<A: AccessPoint> Engine<A> {
             outputs: VecDeque::new(),
         };
         engine.derive_master_keys();
+        engine.state = engine.resting_state();
         engine
     }
 
@@ -220,7 +226,7 @@ impl<A: AccessPoint> Engine<A> {
                 })
                 .collect(),
             unavailable: match &self.state {
-                State::Unavailable { cause } => Some(cause.clone()),
+                State::Unavailable(obstacle) => Some(obstacle.cause.clone()),
                 _ => None,
             },
             rejected_frames: 0,
@@ -272,22 +278,11 @@ impl<A: AccessPoint> Engine<A> {
             });
     }
 
-    /// Where the network comes to rest as things are.
-    pub(crate) fn resting_state(&self) -> State {
-        let cause = match (&self.radio, self.life, self.settings.enabled) {
-            (_, Life::Ending | Life::Ended, _) => ending(),
-            (_, Life::Serving, false) => disallowed(),
-            (Radio::Absent { cause } | Radio::Exhausted { cause, .. }, ..) => cause.clone(),
-            (Radio::Ready(_), ..) => return State::Idle,
-        };
-        State::Unavailable { cause }
-    }
-
     /// Goes to a state and tells everybody, once it is visible, when it looks different.
     pub(crate) fn enter(&mut self, state: State, reason: Reason, cause: Option<Cause>) {
         let old = self.state.public();
         let cause = match &state {
-            State::Unavailable { cause } => Some(cause.clone()),
+            State::Unavailable(obstacle) => Some(obstacle.cause.clone()),
             _ => cause,
         };
         self.state = state;
@@ -412,7 +407,7 @@ impl<A: AccessPoint> Engine<A> {
                 run.references.remove(&client);
                 run.is_held()
             }
-            State::Unavailable { .. } | State::Idle | State::Stopping(_) => true,
+            State::Unavailable(_) | State::Idle | State::Stopping(_) => true,
         };
         if !held {
             self.stop(Reason::ClientAbort, None, None);
@@ -426,17 +421,6 @@ pub(crate) const fn key_identity(key: PeerKey) -> KeyIdentity {
         PeerKey::Secondary => KeyIdentity::Secondary,
         PeerKey::Retired { .. } => KeyIdentity::Retired,
     }
-}
-
-pub(crate) fn disallowed() -> Cause {
-    Cause::new(
-        "The network is disallowed on this machine.",
-        "Allow it: hostednet set --mode allow (needs privilege).",
-    )
-}
-
-fn ending() -> Cause {
-    Cause::new("The service is shutting down.", "Start the service again.")
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -37,6 +37,7 @@
 //! Pairwise master keys are derived when names and keys change, never while a start waits.
 
 mod access_point;
+mod availability;
 mod call;
 mod client;
 mod engine;

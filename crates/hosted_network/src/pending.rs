@@ -7,7 +7,8 @@ use wlan_model::{ConnectionSettings, Reason, Refusal, SecondaryKey, Settings};
 use wlan_rpc::{Answer, EventKind};
 
 use crate::access_point::AccessPoint;
-use crate::engine::{Engine, disallowed};
+use crate::availability::disallowed;
+use crate::engine::Engine;
 use crate::refusal;
 use crate::settings::{initialise, new_primary_key};
 use crate::state::{Caller, Hold, Life, Starter, State};
@@ -91,8 +92,8 @@ impl<A: AccessPoint> Engine<A> {
             Action::SetSecondary(Some((key, true))) => settings.secondary_key = Some(key.clone()),
             Action::Refresh => settings.primary_key = Some(new_primary_key(&mut self.entropy)),
             Action::Start(_) => {
-                if let State::Unavailable { cause } = &self.state {
-                    return Err(refusal::unavailable(cause));
+                if let State::Unavailable(obstacle) = &self.state {
+                    return Err(refusal::unavailable(obstacle));
                 }
                 initialise(&mut settings, &self.fixed.host_name, &mut self.entropy);
             }

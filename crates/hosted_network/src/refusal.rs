@@ -11,7 +11,7 @@
 //! | not privileged | ERROR_ACCESS_DENIED | elevation_required |
 //! | no name or key yet | ERROR_BAD_CONFIGURATION | unspecified |
 //! | network stopping, service ending | ERROR_INVALID_STATE | service_shutting_down |
-//! | network unavailable | ERROR_INVALID_STATE | interface_unavailable |
+//! | network unavailable | ERROR_INVALID_STATE | interface_unavailable, or incompatible_connection_started |
 //! | stop without a reference | ERROR_INVALID_STATE | stop_before_start |
 //! | start given up | ERROR_INVALID_STATE | that of the stop |
 //! | start refused by the radio | from the NDIS status | ap_start_failed |
@@ -22,6 +22,10 @@ use oid::NdisStatus;
 use wlan_model::{KeyFormError, Reason, Refusal, Win32Error};
 
 use crate::HostedNetwork;
+use crate::state::Obstacle;
+
+/// What to do about a policy.
+const ASK: &str = "Ask the administrator of the machine (policy.toml).";
 
 pub(crate) fn not_open() -> Refusal {
     Refusal::new(
@@ -143,12 +147,30 @@ pub(crate) fn shutting_down() -> Refusal {
     )
 }
 
-pub(crate) fn unavailable(cause: &Cause) -> Refusal {
+/// A start while there is an obstacle.
+pub(crate) fn unavailable(obstacle: &Obstacle) -> Refusal {
+    Refusal {
+        code: Win32Error::INVALID_STATE,
+        reason: obstacle.reason,
+        cause: obstacle.cause.clone(),
+    }
+}
+
+/// A stop while there is an obstacle: whatever it is, there is nothing to stop.
+pub(crate) fn stop_while_unavailable(obstacle: &Obstacle) -> Refusal {
     Refusal {
         code: Win32Error::INVALID_STATE,
         reason: Reason::InterfaceUnavailable,
-        cause: cause.clone(),
+        cause: obstacle.cause.clone(),
     }
+}
+
+/// Why nothing can be started while the policy forbids the network.
+pub(crate) fn policy_forbids() -> Cause {
+    Cause::new(
+        "The policy of this machine does not allow the network.",
+        ASK,
+    )
 }
 
 pub(crate) fn stop_before_start() -> Refusal {
@@ -174,6 +196,11 @@ pub(crate) fn start_given_up(reason: Reason, cause: Option<&Cause>) -> Refusal {
             "Start it again.",
         )
     });
+    let reason = match reason {
+        // A start never reports the policy itself (reference 9.9).
+        Reason::GpDenied => Reason::InterfaceUnavailable,
+        other => other,
+    };
     Refusal {
         code: Win32Error::INVALID_STATE,
         reason,

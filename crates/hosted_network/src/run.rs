@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use cause::Cause;
 use clock::Instant;
 use softap::{Departure, Event, Refused, RunSettings};
-use wlan_model::{
-    Guid, HostedNetworkState, Notification, PeerAuthState, Reason, Refusal, Win32Error,
-};
+use wlan_model::{HostedNetworkState, Notification, PeerAuthState, Reason, Refusal, Win32Error};
 use wlan_rpc::{Answer, EventKind, JoinFailure};
 
 use crate::access_point::AccessPoint;
@@ -46,9 +44,9 @@ impl<A: AccessPoint> Engine<A> {
                 Err(refusal) => self.answer(caller, Err(refusal)),
             },
             // The state changed while the settings were being written.
-            State::Unavailable { cause } => {
+            State::Unavailable(obstacle) => {
                 let refusal = if self.life == Life::Serving {
-                    refusal::unavailable(cause)
+                    refusal::unavailable(obstacle)
                 } else {
                     refusal::shutting_down()
                 };
@@ -90,7 +88,7 @@ impl<A: AccessPoint> Engine<A> {
                 }
                 return;
             }
-            State::Unavailable { .. } | State::Idle => {
+            State::Unavailable(_) | State::Idle => {
                 self.enter(self.resting_state(), reason, cause);
                 return self.answer_all(callers);
             }
@@ -125,6 +123,10 @@ impl<A: AccessPoint> Engine<A> {
                     max_stations,
                 });
             }
+            Event::RadioSwitched { software, hardware } => {
+                self.handle_radio_switched(software, hardware);
+            }
+            Event::IncompatibleConnection(cause) => self.handle_incompatible_connection(cause),
             Event::RadioUnavailable { cause } => {
                 self.radio = Radio::Absent {
                     cause: cause.clone(),
@@ -219,30 +221,6 @@ impl<A: AccessPoint> Engine<A> {
         }
     }
 
-    fn handle_radio_available(&mut self, info: RadioInfo) {
-        self.device = Guid::of_access_point(info.address);
-        let replaced = self.radio.info().is_some_and(|old| old.name != info.name);
-        self.radio = match &self.radio {
-            Radio::Exhausted { cause, .. } if !replaced => Radio::Exhausted {
-                info,
-                cause: cause.clone(),
-            },
-            _ => Radio::Ready(info),
-        };
-        let before = self.state.public();
-        self.settle(Reason::InterfaceAvailable);
-        if replaced && before != HostedNetworkState::Unavailable && before == self.state.public() {
-            self.notify_changed(Reason::DeviceChange);
-        }
-    }
-
-    /// What can be started may have changed; matters only to a network at rest.
-    fn settle(&mut self, reason: Reason) {
-        if self.state.is_at_rest() {
-            self.enter(self.resting_state(), reason, None);
-        }
-    }
-
     /// On the air: everybody who waited holds it now.
     fn handle_started(&mut self, mut run: Run) {
         let State::Starting { starters } = &self.state else {
@@ -271,7 +249,7 @@ impl<A: AccessPoint> Engine<A> {
     /// The run, the start or the stop under way ended by itself. No `Stopped` follows.
     fn handle_run_lost(&mut self, reason: Reason, cause: &Cause) {
         match &mut self.state {
-            State::Unavailable { .. } | State::Idle => self.settle(reason),
+            State::Unavailable(_) | State::Idle => self.settle(reason),
             State::Starting { starters } => {
                 let starters = core::mem::take(starters);
                 self.event(EventKind::StartFailed {

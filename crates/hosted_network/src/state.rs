@@ -14,10 +14,7 @@ use crate::ClientId;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum State {
     /// It cannot be started.
-    Unavailable {
-        /// Why.
-        cause: Cause,
-    },
+    Unavailable(Obstacle),
     /// It can be started.
     Idle,
     /// A start was handed down; beacons are not on the air yet.
@@ -35,7 +32,7 @@ impl State {
     /// What clients see of it.
     pub(crate) const fn public(&self) -> HostedNetworkState {
         match self {
-            Self::Unavailable { .. } => HostedNetworkState::Unavailable,
+            Self::Unavailable(_) => HostedNetworkState::Unavailable,
             Self::Idle | Self::Starting { .. } => HostedNetworkState::Idle,
             Self::Active(_) => HostedNetworkState::Active,
             Self::Stopping(stop) => stop.seen_as,
@@ -44,8 +41,17 @@ impl State {
 
     /// Whether nothing is handed down: no run, no start, no stop.
     pub(crate) const fn is_at_rest(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Idle)
+        matches!(self, Self::Unavailable(_) | Self::Idle)
     }
+}
+
+/// Why the network cannot be started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Obstacle {
+    /// What a start is refused with.
+    pub(crate) reason: Reason,
+    /// For people.
+    pub(crate) cause: Cause,
 }
 
 /// A call that waits for its answer.

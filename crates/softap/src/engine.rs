@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use cause::Cause;
 use clock::{Duration, Instant};
-use dot11::{Channel, KeyBytes, MacAddr, ReasonCode, StatusCode};
+use dot11::{MacAddr, ReasonCode, StatusCode};
 use oid::{
-    AssocDecision, AssocRequest, AssocTicket, CipherAlgorithm, Completion, Direction,
-    DisassocReason, Failure, Indication, KeyMappingKey, KeyMaterial, NdisStatus, PhyState, Reply,
-    Request, RequestId,
+    AssocDecision, AssocRequest, AssocTicket, Completion, DisassocReason, Failure, Indication,
+    NdisStatus, PhyState, Reply, Request, RequestId,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -18,12 +17,9 @@ use serde::{Deserialize, Serialize};
 use crate::group::Group;
 use crate::keys::KeyRing;
 use crate::peer::{Handshaking, Joined, Peer as PeerState};
+use crate::run::{Run, Starting, pairwise_key};
 use crate::timer::Deadlines;
 use crate::{Candidates, Departure, Event, Output, Peer, PeerKey, Refused, RunSettings, start};
-
-/// Handshakes under way at a time. Beyond it the one that has waited longest without a right
-/// message 2 is sent away: a flood of stations that never answer cannot keep honest ones out.
-const HANDSHAKES_MAX: usize = 256;
 
 /// Shortest time between two renewals of one key.
 const RENEWAL_MIN: Duration = Duration::from_secs(1);
@@ -47,27 +43,6 @@ enum State {
     Active(Box<Run>),
     /// A reset is on its way.
     Stopping,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Starting {
-    steps: VecDeque<Request>,
-    adopted: Option<(Channel, bool, MacAddr)>,
-    settings: RunSettings,
-    candidates: Candidates,
-    group: Group,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Run {
-    settings: RunSettings,
-    bssid: MacAddr,
-    keys: KeyRing,
-    group: Group,
-    peers: BTreeMap<MacAddr, PeerState>,
-    /// When which peer's timers want attention. Kept in step by [`SoftAp::settle`].
-    deadlines: Deadlines,
-    next_serial: u64,
 }
 
 /// What an outstanding request was for.
@@ -243,7 +218,12 @@ impl SoftAp {
                 self.forget_run();
                 self.event(Event::StoppedByDriver { cause });
             }
-            Indication::RadioSwitched { .. } | Indication::IncompatibleConnection(_) => {}
+            Indication::RadioSwitched { software, hardware } => {
+                self.event(Event::RadioSwitched { software, hardware });
+            }
+            Indication::IncompatibleConnection(cause) => {
+                self.event(Event::IncompatibleConnection(cause));
+            }
             Indication::CanSustainAp => self.event(Event::CanSustain),
             Indication::PhyFrequencyAdopted { channel, ht, bssid } => match &mut self.state {
                 State::Starting(starting) => starting.adopted = Some((channel, ht, bssid)),
@@ -732,63 +712,5 @@ impl SoftAp {
 
     fn event(&mut self, event: Event) {
         self.outputs.push_back(Output::Event(event));
-    }
-}
-
-impl Run {
-    fn joined_count(&self) -> usize {
-        self.peers
-            .values()
-            .filter(|p| matches!(p, PeerState::Joined(_)))
-            .count()
-    }
-
-    fn has_joined_peers(&self) -> bool {
-        self.peers
-            .values()
-            .any(|p| matches!(p, PeerState::Joined(_)))
-    }
-
-    fn remove(&mut self, mac: MacAddr) -> Option<PeerState> {
-        self.deadlines.set(mac, None);
-        self.peers.remove(&mac)
-    }
-
-    fn note_deadline(&mut self, mac: MacAddr) {
-        self.deadlines
-            .set(mac, self.peers.get(&mac).and_then(PeerState::poll_timeout));
-    }
-
-    /// The handshake to give up when there are too many.
-    fn hopeless_handshake(&self) -> Option<MacAddr> {
-        let open = self.peers.iter().filter_map(|(mac, p)| match p {
-            PeerState::Handshaking(h) if h.authenticator.key().is_none() => Some((h.serial, *mac)),
-            PeerState::Associating(_)
-            | PeerState::Handshaking(_)
-            | PeerState::Joined(_)
-            | PeerState::Leaving { .. } => None,
-        });
-        let (count, oldest) = open.fold((0, None), |(n, oldest): (usize, Option<_>), this| {
-            (
-                n + 1,
-                Some(oldest.map_or(this, |o: (u64, MacAddr)| o.min(this))),
-            )
-        });
-        oldest
-            .filter(|_| count > HANDSHAKES_MAX)
-            .map(|(_, mac)| mac)
-    }
-}
-
-fn pairwise_key(peer: MacAddr, tk: KeyBytes) -> KeyMappingKey {
-    KeyMappingKey {
-        peer,
-        algorithm: CipherAlgorithm::CCMP,
-        direction: Direction::Both,
-        is_static: false,
-        material: Some(KeyMaterial {
-            receive_counter: 0,
-            key: tk,
-        }),
     }
 }

@@ -19,6 +19,7 @@ mod engine;
 mod group;
 mod keys;
 mod peer;
+mod run;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -109,6 +110,17 @@ pub enum Event {
         /// Why.
         cause: Cause,
     },
+    /// How the radio is switched (`true` is on): once where it is known, and at each change, before
+    /// what follows from it.
+    RadioSwitched {
+        /// By software.
+        software: bool,
+        /// By hardware.
+        hardware: bool,
+    },
+    /// A connection of the same adapter that no access point can stand beside began (why), or ended.
+    /// A run goes on until the owner stops it.
+    IncompatibleConnection(Option<Cause>),
     /// On the air.
     Started {
         /// The network's address.

@@ -9,7 +9,7 @@ use radio::{Radio, RadioCommand};
 use radio_sim::{JoinFailure, SimConfig, SimEvent, SimRadio, StationKey};
 use rsn::{Passphrase, Pmk};
 use wlan_model::{
-    ConnectionSettings, HostedNetworkState, Notification, PrimaryKey, Refusal, Settings,
+    ConnectionSettings, Guid, HostedNetworkState, Notification, PrimaryKey, Refusal, Settings,
 };
 use wlan_rpc::{Answer, Call, CallId, EventKind, KeyIdentity, Status};
 
@@ -311,9 +311,11 @@ impl World {
             }
             Output::Notification {
                 client,
+                device,
                 notification,
-                ..
             } => {
+                let expected = Guid::of_access_point(self.config.radio.bssid);
+                assert_eq!(device, expected, "the device of {notification:?}");
                 self.notifications.push((client, notification));
             }
             Output::Event(kind) => self.events.push((self.now, kind)),

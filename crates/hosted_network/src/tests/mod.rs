@@ -5,6 +5,7 @@ mod life_cycle;
 mod model;
 mod notifications;
 mod pending;
+mod radio;
 mod seam;
 mod secondary_key;
 mod shut_down;

@@ -431,7 +431,7 @@ fn settle(bench: &mut Bench) {
             bench.drain();
         }
         State::Stopping(_) => bench.tell(Event::Stopped),
-        State::Unavailable { .. } | State::Idle | State::Active(_) => {}
+        State::Unavailable(_) | State::Idle | State::Active(_) => {}
     }
 }
 
@@ -448,7 +448,7 @@ fn consistent(bench: &Bench) -> Result<(), TestCaseError> {
             );
             prop_assert!(run.references.values().all(|n| *n > 0));
         }
-        State::Unavailable { .. } | State::Idle | State::Stopping(_) => {}
+        State::Unavailable(_) | State::Idle | State::Stopping(_) => {}
     }
     prop_assert_eq!(engine.access_point.run.is_some(), engine.has_run());
     Ok(())

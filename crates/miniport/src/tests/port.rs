@@ -472,3 +472,27 @@ fn the_engine_can_be_written_down_and_read_back() {
         )
     ));
 }
+
+#[test]
+fn switches_and_other_connections_are_passed_on_and_touch_no_run() {
+    let cause = Cause::new("An ad hoc connection is up.", "End it.");
+    let mut bench = Bench::with_open_port();
+    bench.event(RadioEvent::Switched(radio::Switches {
+        software: false,
+        hardware: true,
+    }));
+    bench.event(RadioEvent::Incompatible(Some(cause.clone())));
+    bench.event(RadioEvent::Incompatible(None));
+    assert_eq!(
+        bench.indications,
+        [
+            Indication::RadioSwitched {
+                software: false,
+                hardware: true
+            },
+            Indication::IncompatibleConnection(Some(cause)),
+            Indication::IncompatibleConnection(None),
+        ]
+    );
+    assert!(bench.is_associated(STA));
+}

@@ -184,3 +184,34 @@ fn a_vanished_radio_ends_the_run_without_a_stopped_event() {
     bench.settle();
     assert_eq!(bench.events.last(), Some(&Event::Stopped));
 }
+
+#[test]
+fn switches_and_other_connections_are_told_and_touch_no_run() {
+    let mut bench = Bench::running(None);
+    bench.join(1, 1);
+    bench.events.clear();
+    let requests = bench.requests.len();
+    let cause = Cause::new("An ad hoc connection is up.", "End it.");
+
+    bench.indicate(Indication::RadioSwitched {
+        software: true,
+        hardware: false,
+    });
+    bench.indicate(Indication::IncompatibleConnection(Some(cause.clone())));
+    bench.indicate(Indication::IncompatibleConnection(None));
+    bench.settle();
+
+    assert_eq!(
+        bench.events,
+        [
+            Event::RadioSwitched {
+                software: true,
+                hardware: false
+            },
+            Event::IncompatibleConnection(Some(cause)),
+            Event::IncompatibleConnection(None),
+        ]
+    );
+    assert_eq!(bench.key_of(1), Some(PeerKey::Primary));
+    assert_eq!(bench.requests.len(), requests);
+}

@@ -24,3 +24,5 @@ mod rekey;
 mod replay;
 #[cfg(test)]
 mod runs;
+#[cfg(test)]
+mod switches;

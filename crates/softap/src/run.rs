@@ -1,0 +1,96 @@
+//! What exists during a start and a run only.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use dot11::{Channel, KeyBytes, MacAddr};
+use oid::{CipherAlgorithm, Direction, KeyMappingKey, KeyMaterial, Request};
+use serde::{Deserialize, Serialize};
+
+use crate::group::Group;
+use crate::keys::KeyRing;
+use crate::peer::Peer as PeerState;
+use crate::timer::Deadlines;
+use crate::{Candidates, RunSettings};
+
+/// Handshakes under way at a time. Beyond it the one that has waited longest without a right
+/// message 2 is sent away: a flood of stations that never answer cannot keep honest ones out.
+const HANDSHAKES_MAX: usize = 256;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Starting {
+    pub(crate) steps: VecDeque<Request>,
+    pub(crate) adopted: Option<(Channel, bool, MacAddr)>,
+    pub(crate) settings: RunSettings,
+    pub(crate) candidates: Candidates,
+    pub(crate) group: Group,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Run {
+    pub(crate) settings: RunSettings,
+    pub(crate) bssid: MacAddr,
+    pub(crate) keys: KeyRing,
+    pub(crate) group: Group,
+    pub(crate) peers: BTreeMap<MacAddr, PeerState>,
+    /// When which peer's timers want attention. Kept in step by `SoftAp::settle`.
+    pub(crate) deadlines: Deadlines,
+    pub(crate) next_serial: u64,
+}
+
+impl Run {
+    pub(crate) fn joined_count(&self) -> usize {
+        self.peers
+            .values()
+            .filter(|p| matches!(p, PeerState::Joined(_)))
+            .count()
+    }
+
+    pub(crate) fn has_joined_peers(&self) -> bool {
+        self.peers
+            .values()
+            .any(|p| matches!(p, PeerState::Joined(_)))
+    }
+
+    pub(crate) fn remove(&mut self, mac: MacAddr) -> Option<PeerState> {
+        self.deadlines.set(mac, None);
+        self.peers.remove(&mac)
+    }
+
+    pub(crate) fn note_deadline(&mut self, mac: MacAddr) {
+        self.deadlines
+            .set(mac, self.peers.get(&mac).and_then(PeerState::poll_timeout));
+    }
+
+    /// The handshake to give up when there are too many.
+    pub(crate) fn hopeless_handshake(&self) -> Option<MacAddr> {
+        let open = self.peers.iter().filter_map(|(mac, p)| match p {
+            PeerState::Handshaking(h) if h.authenticator.key().is_none() => Some((h.serial, *mac)),
+            PeerState::Associating(_)
+            | PeerState::Handshaking(_)
+            | PeerState::Joined(_)
+            | PeerState::Leaving { .. } => None,
+        });
+        let (count, oldest) = open.fold((0, None), |(n, oldest): (usize, Option<_>), this| {
+            (
+                n + 1,
+                Some(oldest.map_or(this, |o: (u64, MacAddr)| o.min(this))),
+            )
+        });
+        oldest
+            .filter(|_| count > HANDSHAKES_MAX)
+            .map(|(_, mac)| mac)
+    }
+}
+
+pub(crate) fn pairwise_key(peer: MacAddr, tk: KeyBytes) -> KeyMappingKey {
+    KeyMappingKey {
+        peer,
+        algorithm: CipherAlgorithm::CCMP,
+        direction: Direction::Both,
+        is_static: false,
+        material: Some(KeyMaterial {
+            receive_counter: 0,
+            key: tk,
+        }),
+    }
+}
