@@ -86,6 +86,12 @@ impl Column {
         status
     }
 
+    /// Whether a client may do what needs privileges, by the policy in force.
+    #[must_use]
+    pub fn is_privileged(&self, client: ClientId) -> bool {
+        self.service.is_privileged(client)
+    }
+
     fn rejected_frames(&self) -> u64 {
         self.miniport
             .rejections()

@@ -87,6 +87,11 @@ pub(crate) struct ServiceArguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) state_dir: Option<PathBuf>,
 
+    /// What the administrator decides; read again on SIGHUP [default: /etc/hostednet/policy.toml for
+    /// root, else none]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
     /// The channel to use where the radio is free to choose
     #[arg(long, value_name = "N", value_parser = channel)]
     pub(crate) channel: Option<Channel>,

@@ -15,13 +15,14 @@ use crate::args::ServiceArguments;
 use crate::failure::Failure;
 use crate::log;
 
-/// `hostednet serve`: the service until SIGTERM or SIGINT.
+/// `hostednet serve`: the service until SIGTERM or SIGINT; SIGHUP has it read its policy again.
 pub(crate) fn serve(socket: Option<PathBuf>, arguments: &ServiceArguments) -> Result<(), Failure> {
     let service = open(socket, arguments)?;
     if let Some(note) = service.radio_note() {
         log::say(note);
     }
     service.stopper().stop_on_signals()?;
+    service.stopper().reload_on_hangup()?;
     Ok(service.run()?)
 }
 
@@ -47,6 +48,10 @@ fn options(socket: Option<PathBuf>, arguments: &ServiceArguments) -> Result<Opti
         } else {
             socket.parent().unwrap_or(Path::new(".")).to_owned()
         },
+        policy: arguments
+            .policy
+            .clone()
+            .or_else(|| is_root().then(|| PathBuf::from("/etc/hostednet/policy.toml"))),
         radio: arguments
             .radio
             .parse()

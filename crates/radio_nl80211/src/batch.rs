@@ -24,6 +24,9 @@ pub(crate) enum Op {
     Plain(&'static str),
     /// Like [`Op::Plain`], but "there is none" is success.
     Removal(&'static str),
+    /// Removes a station's entry: "there is none" is success, but then no departure of it will be
+    /// reported for our sake.
+    Departure(MacAddr),
     /// Makes way for the next message; its failure does not matter.
     Preparation,
     /// `FRAME` whose fate will be reported.

@@ -87,6 +87,29 @@ pub(crate) fn unfit(wiphy: &Wiphy) -> Option<Cause> {
     None
 }
 
+/// Whether this radio can carry an access point of ours, not asking what it is used for just now.
+pub(crate) fn capable(wiphy: &Wiphy) -> bool {
+    unfit(wiphy).is_none() && wiphy.channels_for(&[consts::IFTYPE_AP]).is_some()
+}
+
+/// Whether no access point of ours stands beside an interface of this type: an ad hoc network and
+/// monitoring exclude one (the Hosted Network's documentation: "incompatible connection").
+pub(crate) const fn excludes(iftype: u32) -> bool {
+    matches!(iftype, consts::IFTYPE_ADHOC | consts::IFTYPE_MONITOR)
+}
+
+/// Why no access point can stand beside this interface while it is up.
+pub(crate) fn exclusion(interface: &Interface) -> Cause {
+    let name = &interface.name;
+    let text = if interface.iftype == consts::IFTYPE_ADHOC {
+        format!("{name} is in an ad hoc network, beside which the radio carries no access point.")
+    } else {
+        format!("{name} monitors the air, beside which the radio carries no access point.")
+    };
+    let remedy = format!("End that (`ip link set {name} down`), then start the network again.");
+    Cause::new(text, remedy)
+}
+
 fn refuse(kind: CommandErrorKind, text: impl Into<String>, remedy: &str) -> CommandError {
     CommandError {
         kind,
@@ -409,6 +432,31 @@ mod tests {
             choose(&[], &[], None, false).unwrap_err().kind,
             CommandErrorKind::NotFound
         );
+    }
+
+    #[test]
+    fn an_exclusion_names_the_interface_and_what_it_does() {
+        let mut other = station("ibss0", 4);
+        assert!(!excludes(other.iftype));
+        other.iftype = consts::IFTYPE_ADHOC;
+        assert!(excludes(other.iftype) && exclusion(&other).text.contains("ibss0 is in an ad hoc"));
+        other.iftype = consts::IFTYPE_MONITOR;
+        assert!(excludes(other.iftype) && exclusion(&other).text.contains("ibss0 monitors"));
+    }
+
+    #[test]
+    fn a_busy_radio_is_still_capable_and_one_without_access_point_mode_never() {
+        let mut w = wiphy(vec![]);
+        assert!(capable(&w));
+        w.combinations = vec![Combination {
+            max: 1,
+            channels: 1,
+            limits: vec![(1, STATION)],
+        }];
+        assert!(!capable(&w));
+        w.combinations.clear();
+        w.iftypes = STATION;
+        assert!(!capable(&w));
     }
 
     #[test]

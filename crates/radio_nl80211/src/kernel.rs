@@ -110,6 +110,14 @@ impl Kernel {
         )
     }
 
+    /// Whether a station is in an interface's table.
+    pub(crate) fn has_station(&mut self, ifindex: u32, peer: MacAddr) -> bool {
+        self.request(consts::CMD_GET_STATION, |w| {
+            ap::peer(w, ifindex, peer);
+        })
+        .is_ok()
+    }
+
     /// Makes an access point interface.
     pub(crate) fn new_interface(
         &mut self,

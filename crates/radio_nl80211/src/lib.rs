@@ -32,7 +32,7 @@ pub mod wiphy;
 #[cfg(test)]
 mod tests;
 
-pub use list::{RadioDescription, list_radios};
+pub use list::{RadioDescription, StationInterface, list_radios};
 pub use nl80211_radio::{Nl80211Radio, Options, Source};
 
 /// Why a radio could not be opened: as for a command, a kind and a cause with its remedy.

@@ -1,8 +1,12 @@
 //! The radios of this machine, for choosing and for diagnosis.
 
-use radio::Cause;
+use std::path::Path;
+
+use dot11::{Channel, CipherSuite, MacAddr};
+use radio::{Cause, Switches};
 
 use crate::OpenError;
+use crate::consts;
 use crate::interface::{self, Interface};
 use crate::kernel::Kernel;
 use crate::rfkill;
@@ -21,6 +25,80 @@ pub struct RadioDescription {
     pub switched_off: Option<Cause>,
 }
 
+/// An interface over which this machine is a station of somebody's network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StationInterface {
+    /// Its name, `wlan0`.
+    pub name: String,
+    /// Its radio's name, `phy0`.
+    pub phy: String,
+    /// The driver's name, where the system tells it.
+    pub driver: Option<String>,
+    /// Its address.
+    pub address: MacAddr,
+    /// Whether somebody has set it up.
+    pub up: bool,
+    /// Whether it is in an ad hoc network rather than a station.
+    pub ad_hoc: bool,
+    /// The network it is in, while it is in one.
+    pub ssid: Option<Vec<u8>>,
+    /// The channel it holds, while it does.
+    pub channel: Option<Channel>,
+    /// How its radio is switched.
+    pub switches: Switches,
+    /// Whether its radio can carry an access point, not asking what it is used for just now.
+    pub can_host: bool,
+    /// Whether it can protect management frames (802.11w).
+    pub protects_management: bool,
+}
+
+/// The station interfaces of all radios, by name. `own` is the access point's.
+pub(crate) fn station_interfaces(
+    kernel: &mut Kernel,
+    own: Option<u32>,
+) -> Result<Vec<StationInterface>, OpenError> {
+    let doing = "list the wireless interfaces";
+    let wiphys = kernel.wiphys(None).map_err(|e| e.explain(doing))?;
+    let interfaces = kernel.interfaces().map_err(|e| e.explain(doing))?;
+    let mut found = Vec::new();
+    for i in interfaces {
+        let ad_hoc = i.iftype == consts::IFTYPE_ADHOC;
+        let wanted = ad_hoc || i.iftype == consts::IFTYPE_STATION;
+        if !wanted || i.ifindex == 0 || own == Some(i.ifindex) {
+            continue;
+        }
+        let Some(wiphy) = wiphys.iter().find(|w| w.index == i.wiphy) else {
+            continue;
+        };
+        let Ok(link) = kernel.route.link(i.ifindex) else {
+            continue; // gone meanwhile
+        };
+        found.push(StationInterface {
+            channel: i.channel(),
+            name: i.name,
+            phy: wiphy.name.clone(),
+            driver: driver(&wiphy.name),
+            address: i.address,
+            up: link.up,
+            ad_hoc,
+            ssid: i.ssid,
+            switches: rfkill::state(&wiphy.name),
+            can_host: interface::capable(wiphy),
+            protects_management: wiphy.ciphers.contains(&CipherSuite::BIP_CMAC_128),
+        });
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+fn driver(phy: &str) -> Option<String> {
+    let link = Path::new("/sys/class/ieee80211")
+        .join(phy)
+        .join("device/driver");
+    let target = std::fs::read_link(link).ok()?;
+    Some(target.file_name()?.to_string_lossy().into_owned())
+}
+
 /// Describes all radios. Needs no privileges.
 ///
 /// # Errors
@@ -37,7 +115,7 @@ pub fn list_radios() -> Result<Vec<RadioDescription>, OpenError> {
             .cloned()
             .collect(),
         unfit: interface::unfit(&wiphy),
-        switched_off: rfkill::state(&wiphy.name).cause(),
+        switched_off: rfkill::cause(rfkill::state(&wiphy.name)),
         wiphy,
     };
     Ok(wiphys.into_iter().map(describe).collect())

@@ -17,8 +17,9 @@ use crate::batch::Batch;
 use crate::eapol::EapolPort;
 use crate::errno::command_error;
 use crate::kernel::Kernel;
-use crate::list::no_wireless;
+use crate::list::{StationInterface, no_wireless, station_interfaces};
 use crate::rfkill;
+use crate::route::Route;
 use crate::setup::Link;
 use crate::socket::Socket;
 use state::{Air, Held, State};
@@ -66,6 +67,8 @@ pub enum Source {
     Eapol,
     /// Switches that silence the radio.
     Switch,
+    /// Interfaces that are set up or down.
+    Links,
 }
 
 /// A radio of this machine.
@@ -76,6 +79,7 @@ pub struct Nl80211Radio {
     events: Socket,
     eapol: EapolPort,
     switch: rfkill::Watch,
+    links: Socket,
     state: State,
     batch: Batch,
     out: VecDeque<RadioEvent>,
@@ -95,6 +99,7 @@ impl Nl80211Radio {
         let opening = |e: Errno| command_error("open its sockets", e.raw_os_error(), None);
         // Events are heard before the state is read, so that no change falls in between.
         let events = kernel.open_events().map_err(opening)?;
+        let links = Route::open_events().map_err(opening)?;
         let eapol = EapolPort::open().map_err(opening)?;
         let link = Link::acquire(&mut kernel, &options)?;
         let mut radio = Self {
@@ -103,6 +108,7 @@ impl Nl80211Radio {
             events,
             eapol,
             switch: rfkill::Watch::open(),
+            links,
             state: State::Gone,
             batch: Batch::default(),
             out: VecDeque::new(),
@@ -129,22 +135,28 @@ impl Nl80211Radio {
             }
         };
         let capabilities = link.capabilities(&interfaces);
-        let air = match rfkill::state(&link.wiphy.name).cause() {
-            Some(cause) => {
-                self.out.push_back(RadioEvent::Unavailable { cause });
-                Air::Silenced
-            }
-            None => {
-                self.out
-                    .push_back(RadioEvent::Ready(Box::new(capabilities.clone())));
-                Air::Idle
-            }
-        };
-        self.state = State::Held(Held {
+        let switches = rfkill::state(&link.wiphy.name);
+        let mut held = Held {
             link,
             capabilities,
-            air,
-        });
+            switches,
+            incompatible: None,
+            excluding: Vec::new(),
+            air: Air::Idle,
+        };
+        self.out.push_back(RadioEvent::Switched(switches));
+        held.follow_neighbours(&interfaces, &mut self.kernel.route, &mut self.out);
+        match rfkill::cause(switches) {
+            Some(cause) => {
+                held.air = Air::Silenced;
+                self.out.push_back(RadioEvent::Unavailable { cause });
+            }
+            None => {
+                let ready = Box::new(held.capabilities.clone());
+                self.out.push_back(RadioEvent::Ready(ready));
+            }
+        }
+        self.state = State::Held(held);
         Ok(())
     }
 
@@ -154,6 +166,7 @@ impl Nl80211Radio {
             Some((Source::Events, self.events.as_fd())),
             Some((Source::Eapol, self.eapol.as_fd())),
             self.switch.fd().map(|fd| (Source::Switch, fd)),
+            Some((Source::Links, self.links.as_fd())),
         ]
         .into_iter()
         .flatten()
@@ -181,7 +194,33 @@ impl Nl80211Radio {
                 self.switch.drain();
                 self.follow_switch();
             }
+            Source::Links => self.read_links(),
         }
+    }
+
+    /// The interfaces over which this machine is a station, of all its radios, by name. The access
+    /// point's own is never among them.
+    ///
+    /// # Errors
+    /// When the kernel does not answer.
+    pub fn station_interfaces(&mut self) -> Result<Vec<StationInterface>, OpenError> {
+        self.flush();
+        let own = match &self.state {
+            State::Held(held) => Some(held.link.ifindex),
+            State::Gone | State::Closed => None,
+        };
+        station_interfaces(&mut self.kernel, own)
+    }
+
+    /// Switches a radio (`phy0`) on or off by software, for everybody who uses it.
+    ///
+    /// # Errors
+    /// When it has no such switch, or this process may not use it.
+    pub fn set_software_switch(&mut self, phy: &str, on: bool) -> Result<(), OpenError> {
+        rfkill::set_software(phy, on)?;
+        // The kernel has obeyed: do not wait for its report.
+        self.follow_switch();
+        Ok(())
     }
 
     /// Gives everything back: access point, stations, interface, claim. What the radio does for

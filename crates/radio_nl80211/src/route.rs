@@ -1,13 +1,16 @@
 //! The few things about an interface that nl80211 does not know: up or down, alias, operational
 //! state. Spoken over rtnetlink (`linux/rtnetlink.h`).
 
+use std::os::fd::AsFd;
+
 use dot11::MacAddr;
 use rustix::io::Errno;
 
 use crate::consts;
 use crate::errno::Refusal;
 use crate::netlink::{Attrs, Message, Writer};
-use crate::socket::Requests;
+use crate::socket::{Requests, Socket};
+use crate::sys;
 
 /// Length of `struct ifinfomsg`.
 const IFINFO_LEN: usize = 16;
@@ -45,9 +48,24 @@ fn read_link(message: &Message<'_>) -> Option<LinkState> {
     })
 }
 
+/// Which interface a message of rtnetlink tells of.
+pub(crate) fn subject(message: &Message<'_>) -> Option<u32> {
+    if ![consts::RTM_NEWLINK, consts::RTM_DELLINK].contains(&message.kind) {
+        return None;
+    }
+    Some(u32::from_ne_bytes(*message.body.get(4..)?.first_chunk()?))
+}
+
 impl Route {
     pub(crate) fn open() -> Result<Self, Errno> {
         Requests::open(None).map(Self)
+    }
+
+    /// Hears of every change of an interface (`RTNLGRP_LINK`).
+    pub(crate) fn open_events() -> Result<Socket, Errno> {
+        let socket = Socket::open(None)?;
+        sys::join_group(socket.as_fd(), consts::RTNLGRP_LINK)?;
+        Ok(socket)
     }
 
     pub(crate) fn link(&mut self, ifindex: u32) -> Result<LinkState, Refusal> {

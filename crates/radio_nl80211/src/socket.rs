@@ -32,7 +32,7 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    fn open(protocol: Option<Protocol>) -> Result<Self, Errno> {
+    pub(crate) fn open(protocol: Option<Protocol>) -> Result<Self, Errno> {
         let fd = socket_with(
             AddressFamily::NETLINK,
             SocketType::RAW,

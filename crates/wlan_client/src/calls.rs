@@ -1,7 +1,10 @@
 //! One method per call.
 
 use dot11::KeyBytes;
-use wlan_model::{ConnectionSettings, Guid, Interface, InterfaceDetails, PrimaryKey, SecondaryKey};
+use wlan_model::{
+    ConnectionSettings, Guid, Interface, InterfaceDetails, OperationMode, PrimaryKey, RadioState,
+    SecondaryKey,
+};
 use wlan_rpc::{Answer, Call, SimCall, SimStation, Status};
 
 use crate::client::unexpected_answer;
@@ -144,6 +147,12 @@ impl Client {
         )
     }
 
+    /// Asks for notifications of virtual stations, or no more of them
+    /// (`WlanRegisterVirtualStationNotification`).
+    pub fn register_virtual_station_notification(&mut self, on: bool) -> Result<(), ClientError> {
+        self.done(Call::RegisterVirtualStationNotification(on))
+    }
+
     /// From now on every event comes as a [`Message`](crate::Message).
     pub fn subscribe(&mut self) -> Result<(), ClientError> {
         self.done(Call::Subscribe)
@@ -157,6 +166,31 @@ impl Client {
     /// What is known of one interface (`WlanQueryInterface`).
     pub fn query_interface(&mut self, interface: Guid) -> Result<InterfaceDetails, ClientError> {
         expect!(self.call(Call::QueryInterface(interface))?, Answer::Interface(details) => *details)
+    }
+
+    /// Switches the radio of an interface on or off by software (`WlanSetInterface`, radio_state). An
+    /// adapter has one PHY, number 0. Privileged.
+    pub fn set_radio_state(
+        &mut self,
+        interface: Guid,
+        phy: u32,
+        software: RadioState,
+    ) -> Result<(), ClientError> {
+        self.done(Call::SetRadioState {
+            interface,
+            phy,
+            software,
+        })
+    }
+
+    /// Changes what an interface is used for (`WlanSetInterface`, current_operation_mode).
+    /// Privileged.
+    pub fn set_operation_mode(
+        &mut self,
+        interface: Guid,
+        mode: OperationMode,
+    ) -> Result<(), ClientError> {
+        self.done(Call::SetOperationMode { interface, mode })
     }
 
     /// Tells the service that the machine is about to sleep; returns when the network has stopped.

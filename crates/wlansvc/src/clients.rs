@@ -7,7 +7,8 @@
 //! # A client that does not read
 //! What its socket does not take waits here, at most [`QUEUE_MESSAGES`] messages and
 //! [`QUEUE_BYTES`] bytes, and at most [`STALL_LIMIT`] without progress. Then it is disconnected:
-//! nobody else waits for it.
+//! nobody else waits for it, and nobody ever gets a stream with a hole in it. What goes to many is
+//! kept once (`docs/decisions/0010`).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::OwnedFd;
@@ -16,10 +17,12 @@ use std::sync::Arc;
 use clock::{Duration, Instant, earliest};
 use column::ClientId;
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, UCred, recv, send};
+use rustix::net::{RecvFlags, SendFlags, recv, send};
+use wlan_model::{Guid, Notification};
 use wlan_rpc::{CallId, ClientMessage, DecodeError, MAX_MESSAGE, ServiceMessage};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::credentials::Caller;
 use crate::poller::{EventFlags, Poller, Token};
 
 /// Most messages that wait for one client.
@@ -49,7 +52,7 @@ pub(crate) struct Pending {
 #[derive(Debug)]
 struct Client {
     socket: OwnedFd,
-    who: UCred,
+    who: Caller,
     opened: bool,
     subscribed: bool,
     pending: Option<Pending>,
@@ -93,6 +96,8 @@ pub(crate) struct Clients {
     /// Whose interest may have changed.
     touched: Vec<ClientId>,
     buffer: Zeroizing<Vec<u8>>,
+    /// The last notification with its packet: it goes to many, one after the other.
+    notified: Option<(Guid, Notification, Packet)>,
 }
 
 impl Clients {
@@ -104,6 +109,7 @@ impl Clients {
             stalled: 0,
             touched: Vec::new(),
             buffer: Zeroizing::new(vec![0; MAX_MESSAGE]),
+            notified: None,
         }
     }
 
@@ -111,11 +117,16 @@ impl Clients {
         self.rows.len() >= MAX_CONNECTIONS
     }
 
-    /// Lets go of the connection that has gone longest without opening a handle, so that those who
-    /// only connect cannot keep others out. `false` when every one has a handle.
+    /// Lets go of a connection without a handle, so that those who only connect cannot keep others
+    /// out: the oldest of the user who has most of them. `false` when every one has a handle.
     pub(crate) fn drop_unopened(&mut self) -> bool {
-        match self.rows.iter().find(|(_, client)| !client.opened) {
-            Some((&id, _)) => {
+        let mut users: BTreeMap<u32, (usize, ClientId)> = BTreeMap::new();
+        for (id, client) in self.rows.iter().filter(|(_, client)| !client.opened) {
+            // The first one seen is the oldest.
+            users.entry(client.who.uid).or_insert((0, *id)).0 += 1;
+        }
+        match users.into_values().max_by_key(|(count, _)| *count) {
+            Some((_, id)) => {
                 self.close(id, Some("opened no handle while others waited"));
                 true
             }
@@ -127,7 +138,7 @@ impl Clients {
     pub(crate) fn insert(
         &mut self,
         socket: OwnedFd,
-        who: UCred,
+        who: Caller,
         poller: &Poller,
     ) -> Result<ClientId, Errno> {
         let id = ClientId(self.next_id);
@@ -202,6 +213,11 @@ impl Clients {
         self.rows.get(&id).is_some_and(|client| client.opened)
     }
 
+    /// Who a client is, for logs.
+    pub(crate) fn who(&self, id: ClientId) -> Option<&Caller> {
+        self.rows.get(&id).map(|client| &client.who)
+    }
+
     pub(crate) fn subscribe(&mut self, id: ClientId) {
         if let Some(client) = self.rows.get_mut(&id) {
             client.subscribed = true;
@@ -227,6 +243,30 @@ impl Clients {
     /// Sends a message to one client.
     pub(crate) fn send(&mut self, id: ClientId, message: &ServiceMessage, now: Instant) {
         self.send_packet(id, &Arc::new(wlan_rpc::encode(message)), now);
+    }
+
+    /// Sends a notification to one of those who registered.
+    pub(crate) fn notify(
+        &mut self,
+        id: ClientId,
+        device: Guid,
+        notification: Notification,
+        now: Instant,
+    ) {
+        let packet = match &self.notified {
+            Some((of, what, packet)) if *of == device && *what == notification => {
+                Arc::clone(packet)
+            }
+            _ => {
+                let packet = Arc::new(wlan_rpc::encode(&ServiceMessage::Notification {
+                    device,
+                    notification: notification.clone(),
+                }));
+                self.notified = Some((device, notification, Arc::clone(&packet)));
+                packet
+            }
+        };
+        self.send_packet(id, &packet, now);
     }
 
     /// Sends a message to all who subscribed.
@@ -377,19 +417,13 @@ impl Clients {
                 self.stalled -= 1;
             }
             if let Some(fault) = fault {
-                let (pid, uid) = (
-                    client.who.pid.as_raw_nonzero().get(),
-                    client.who.uid.as_raw(),
-                );
-                tracing::warn!(
-                    client = id.0,
-                    pid,
-                    uid,
-                    "disconnected a client that {fault}"
-                );
+                tracing::warn!(client = id.0, who = %client.who, "disconnected a client that {fault}");
             }
             self.gone.push_back(id);
         }
         Received::Gone
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,11 +13,18 @@
 //! [`replay`] feeds to a fresh column.
 //!
 //! Every connection is one client handle (`docs/decisions/0002`). Calls to the simulated radio
-//! ([`wlan_rpc::SimCall`]) never reach the column: they move stations of the radio below it.
+//! ([`wlan_rpc::SimCall`]) never reach the column: they move stations of the radio below it. Nor do
+//! calls about station interfaces, which are the system's and not the network's.
+//!
+//! What a caller may do is decided by the column from what the kernel says of him and from the
+//! administrator's `policy.toml`, which is read again on request.
 
+mod adapter_calls;
 mod clients;
+mod credentials;
 mod hardening;
 mod options;
+mod policy;
 mod poller;
 mod radios;
 mod recorder;
@@ -33,6 +40,7 @@ pub use column::{Input, Output};
 pub use clients::{MAX_CONNECTIONS, QUEUE_BYTES, QUEUE_MESSAGES, STALL_LIMIT};
 pub use hardening::protect_memory;
 pub use options::{Options, RadioChoice};
+pub use policy::parse_policy;
 pub use recorder::replay;
 pub use service::Service;
 pub use stop::Stopper;

@@ -16,6 +16,8 @@ pub struct Options {
     pub state_dir: PathBuf,
     /// Where notes for a later start are left, which must not outlive the next boot; made if need be.
     pub runtime_dir: PathBuf,
+    /// Where the administrator's decisions are; a file that is missing decides nothing.
+    pub policy: Option<PathBuf>,
     /// Which radio to use.
     pub radio: RadioChoice,
     /// The channel to use where the radio is free to choose.

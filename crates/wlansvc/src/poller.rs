@@ -18,6 +18,10 @@ pub(crate) enum Token {
     Stop,
     /// The storage thread is done with something.
     Storage,
+    /// Somebody wants the policy read again.
+    Reload,
+    /// The policy has been read again.
+    Policy,
     /// A descriptor of the radio.
     Radio(u8),
     /// A client.
@@ -26,14 +30,18 @@ pub(crate) enum Token {
 
 impl Token {
     /// Above every number of a radio's descriptor.
-    const CLIENTS: u64 = 3 + 256;
+    const CLIENTS: u64 = Self::RADIO + 256;
+
+    const RADIO: u64 = 5;
 
     const fn encode(self) -> u64 {
         match self {
             Self::Listener => 0,
             Self::Stop => 1,
             Self::Storage => 2,
-            Self::Radio(source) => 3 + source as u64,
+            Self::Reload => 3,
+            Self::Policy => 4,
+            Self::Radio(source) => Self::RADIO + source as u64,
             Self::Client(id) => id.0 + Self::CLIENTS,
         }
     }
@@ -43,7 +51,9 @@ impl Token {
             0 => Self::Listener,
             1 => Self::Stop,
             2 => Self::Storage,
-            3..Self::CLIENTS => Self::Radio((value - 3) as u8),
+            3 => Self::Reload,
+            4 => Self::Policy,
+            Self::RADIO..Self::CLIENTS => Self::Radio((value - Self::RADIO) as u8),
             id => Self::Client(ClientId(id - Self::CLIENTS)),
         }
     }

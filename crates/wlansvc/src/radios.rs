@@ -11,6 +11,7 @@ use radio::{Radio, RadioCommand, RadioEvent};
 use radio_nl80211::{Nl80211Radio, Options as LinuxOptions, Source};
 use radio_sim::{PcapEncoder, SimConfig, SimRadio};
 
+use crate::adapter_calls::SimAdapter;
 use crate::service::random;
 use crate::{Options, RadioChoice};
 
@@ -23,10 +24,11 @@ pub(crate) enum AnyRadio {
     Sim(Box<Simulation>),
 }
 
-/// The simulated radio, and the file its air is written to.
+/// The simulated radio, the station adapter beside it, and the file its air is written to.
 #[derive(Debug)]
 pub(crate) struct Simulation {
-    radio: SimRadio,
+    pub(crate) radio: SimRadio,
+    pub(crate) adapter: SimAdapter,
     capture: Option<Capture>,
 }
 
@@ -88,7 +90,7 @@ impl AnyRadio {
 
     pub(crate) fn handle_readable(&mut self, source: u8, now: Instant) {
         if let Self::Linux(radio) = self {
-            let sources = [Source::Events, Source::Eapol, Source::Switch];
+            let sources = [Source::Events, Source::Eapol, Source::Switch, Source::Links];
             for source in sources.into_iter().filter(|s| number(*s) == source) {
                 radio.handle_readable(source, now);
             }
@@ -96,10 +98,10 @@ impl AnyRadio {
     }
 
     /// The simulated radio, if it is one.
-    pub(crate) fn sim(&mut self) -> Option<&mut SimRadio> {
+    pub(crate) fn sim(&mut self) -> Option<&mut Simulation> {
         match self {
             Self::Linux(_) => None,
-            Self::Sim(sim) => Some(&mut sim.radio),
+            Self::Sim(sim) => Some(sim),
         }
     }
 
@@ -152,6 +154,7 @@ const fn number(source: Source) -> u8 {
         Source::Events => 0,
         Source::Eapol => 1,
         Source::Switch => 2,
+        Source::Links => 3,
     }
 }
 
@@ -160,7 +163,11 @@ impl Simulation {
         let mut radio = SimRadio::new(SimConfig::with_seed(u64::from_ne_bytes(random()?)));
         let capture = options.pcap.as_deref().map(Capture::create).transpose()?;
         radio.set_tap(capture.is_some(), monotonic());
-        Ok(Self { radio, capture })
+        Ok(Self {
+            radio,
+            adapter: SimAdapter::new(),
+            capture,
+        })
     }
 
     fn write_capture(&mut self) {

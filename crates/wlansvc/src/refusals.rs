@@ -12,6 +12,16 @@ pub(crate) fn no_handle() -> Refusal {
     )
 }
 
+/// A call that not everybody may make.
+pub(crate) fn not_privileged(doing: &str) -> Refusal {
+    Refusal::new(
+        Win32Error::ACCESS_DENIED,
+        Reason::ElevationRequired,
+        format!("Only a privileged caller may {doing}."),
+        "Do it as root, or as a member of the policy's privileged_group.",
+    )
+}
+
 /// A packet of another protocol version.
 pub(crate) fn other_version() -> Refusal {
     Refusal::new(

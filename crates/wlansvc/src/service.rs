@@ -6,22 +6,24 @@ use std::os::unix::fs::DirBuilderExt;
 
 use cause::Cause;
 use clock::{Duration, Instant, earliest, monotonic, wall};
-use column::{ClientId, Column, Config, Input, Output, Rights};
+use column::{ClientId, Column, Config, Input, Output};
 use rustix::io::Errno;
 use sd_notify::NotifyState;
 use settings_store::Store;
-use wlan_model::Policy;
-use wlan_rpc::{Answer, Call, ClientMessage, Event, ServiceMessage};
+use wlan_model::{Policy, Reason, Refusal};
+use wlan_rpc::{Answer, Call, CallId, ClientMessage, Event, EventKind, ServiceMessage};
 
 use crate::clients::{Clients, MAX_CONNECTIONS, Pending, Received};
+use crate::credentials::Caller;
+use crate::policy::{Reloaded, Reloader};
 use crate::poller::{EventFlags, Poller, Token};
 use crate::radios::AnyRadio;
 use crate::recorder::Recorder;
 use crate::sim_calls::{SimAnswer, SimCalls};
 use crate::socket::Listener;
-use crate::stop::{StopRequests, Stopper, stop_pair};
+use crate::stop::{Ear, Stopper, bell};
 use crate::storage::Storage;
-use crate::{Options, hardening, refusals};
+use crate::{Options, adapter_calls, hardening, policy, refusals};
 
 /// Longest wait for the column to come to rest once the end was asked for.
 const SHUT_DOWN_LIMIT: Duration = Duration::from_secs(5);
@@ -60,7 +62,12 @@ pub struct Service {
     recorder: Option<Recorder>,
     poller: Poller,
     stopper: Stopper,
-    stop_requests: StopRequests,
+    stop_requests: Ear,
+    reload_requests: Ear,
+    reloader: Reloader,
+    reloaded: Ear,
+    /// The policy in force.
+    policy: Policy,
     phase: Phase,
 }
 
@@ -73,6 +80,11 @@ impl Service {
     pub fn open(options: &Options) -> Result<Self, Cause> {
         // The socket first: it keeps a second service away from settings and radio.
         let listener = Listener::bind(&options.socket)?;
+        let policy = match &options.policy {
+            Some(path) => policy::load(path)?,
+            None => Policy::default(),
+        };
+        tracing::debug!(?policy, "policy");
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -93,7 +105,7 @@ impl Service {
         let config = Config {
             seed: random()?,
             settings: loaded.settings,
-            policy: Policy::default(),
+            policy: policy.clone(),
             host_name: host_name(),
             channel: options.channel,
             group_rekey: options.group_rekey,
@@ -114,8 +126,10 @@ impl Service {
             .transpose()?;
         let (radio, radio_note) = AnyRadio::open(options)?;
         let storage = Storage::spawn(store).map_err(|error| no_resources("thread", &error))?;
-        let (stopper, stop_requests) =
-            stop_pair().map_err(|error| no_resources("pipe", &error.into()))?;
+        let pipe = || bell().map_err(|error| no_resources("pipe", &error.into()));
+        let (stop, stop_requests) = pipe()?;
+        let (reload, reload_requests) = pipe()?;
+        let (done, reloaded) = pipe()?;
         let poller = Poller::new().map_err(|error| no_resources("poller", &error.into()))?;
         let service = Self {
             column: Column::new(config),
@@ -129,8 +143,12 @@ impl Service {
             storage,
             recorder,
             poller,
-            stopper,
+            stopper: Stopper::new(stop, reload),
             stop_requests,
+            reload_requests,
+            reloader: Reloader::new(options.policy.clone(), done),
+            reloaded,
+            policy,
             phase: Phase::Running,
         };
         service
@@ -145,6 +163,10 @@ impl Service {
             .add(&self.listener, Token::Listener, EventFlags::IN)?;
         self.poller
             .add(&self.stop_requests, Token::Stop, EventFlags::IN)?;
+        self.poller
+            .add(&self.reload_requests, Token::Reload, EventFlags::IN)?;
+        self.poller
+            .add(&self.reloaded, Token::Policy, EventFlags::IN)?;
         self.poller
             .add(&self.storage, Token::Storage, EventFlags::IN)?;
         for (source, fd) in self.radio.sources() {
@@ -232,6 +254,21 @@ impl Service {
                     self.input(Input::ShutDown);
                 }
             }
+            Token::Reload => {
+                self.reload_requests.drain();
+                // Outside of systemd's reach nobody waits for it.
+                if let Ok(at) = NotifyState::monotonic_usec_now() {
+                    let _ = sd_notify::notify(&[NotifyState::Reloading, at]);
+                }
+                self.reloader.begin();
+            }
+            Token::Policy => {
+                self.reloaded.drain();
+                while let Reloaded::Policy(outcome) = self.reloader.take() {
+                    self.take_policy(*outcome);
+                    let _ = sd_notify::notify(&[NotifyState::Ready]);
+                }
+            }
             Token::Storage => {
                 if let Some(result) = self.storage.take_result() {
                     if let Err(cause) = &result {
@@ -287,7 +324,7 @@ impl Service {
                 self.watch_listener(false);
                 return;
             }
-            let (socket, who) = match self.listener.accept() {
+            let (socket, rights) = match self.listener.accept() {
                 Ok(Some(caller)) => caller,
                 Ok(None) => return,
                 Err(error) => {
@@ -298,13 +335,14 @@ impl Service {
                     return;
                 }
             };
-            let rights = rights(&who);
+            let who = Caller::from(&rights);
             match self.clients.insert(socket, who, &self.poller) {
                 Ok(client) => {
                     tracing::debug!(
                         client = client.0,
                         uid = rights.uid,
                         pid = rights.pid,
+                        program = rights.program,
                         "connected"
                     );
                     self.input(Input::ClientConnected { client, rights });
@@ -347,6 +385,7 @@ impl Service {
             Call::Sim(_) | Call::Subscribe if !self.clients.is_open(client) => {
                 self.answer(client, id, Err(refusals::no_handle()));
             }
+            call if adapter_calls::is_one(&call) => self.handle_adapter_call(client, id, &call),
             Call::Subscribe => {
                 self.clients.subscribe(client);
                 self.answer(client, id, Ok(Answer::Done));
@@ -354,10 +393,9 @@ impl Service {
             Call::Sim(call) => {
                 let now = monotonic();
                 match self.radio.sim() {
-                    Some(radio) => {
+                    Some(sim) => {
                         let status = self.column.status(now);
-                        self.sim_calls
-                            .begin((client, id), call, radio, &status, now);
+                        self.sim_calls.begin((client, id), call, sim, &status, now);
                     }
                     None => self.answer(client, id, Err(refusals::no_simulation())),
                 }
@@ -366,12 +404,46 @@ impl Service {
         }
     }
 
-    fn answer(
-        &mut self,
-        client: ClientId,
-        id: wlan_rpc::CallId,
-        result: Result<Answer, wlan_model::Refusal>,
-    ) {
+    fn handle_adapter_call(&mut self, client: ClientId, id: CallId, call: &Call) {
+        let result = if self.clients.is_open(client) {
+            let privileged = self.column.is_privileged(client);
+            adapter_calls::answer(call, &mut self.radio, privileged, monotonic())
+        } else {
+            Err(refusals::no_handle())
+        };
+        if let Err(refusal) = &result
+            && refusal.reason == Reason::ElevationRequired
+        {
+            self.log_denied(client, &refusal.cause.text);
+        }
+        self.answer(client, id, result);
+    }
+
+    /// Somebody tried what he may not do.
+    fn log_denied(&self, client: ClientId, what: &str) {
+        if let Some(Caller { uid, pid, program }) = self.clients.who(client) {
+            tracing::warn!(uid, pid, program, "denied: {what}");
+        }
+    }
+
+    /// The policy file was read again.
+    fn take_policy(&mut self, outcome: Result<Policy, Cause>) {
+        match outcome {
+            Ok(policy) if policy == self.policy => tracing::info!("the policy is as it was"),
+            Ok(policy) => {
+                tracing::info!(?policy, "the policy changed");
+                self.policy = policy.clone();
+                self.input(Input::PolicyChanged(policy));
+            }
+            Err(Cause { text, remedy }) => {
+                let text = format!("{text} The policy in force stays.");
+                tracing::warn!("{text} {remedy}");
+                self.obey(Output::Event(EventKind::Warning(Cause { text, remedy })));
+            }
+        }
+    }
+
+    fn answer(&mut self, client: ClientId, id: CallId, result: Result<Answer, Refusal>) {
         if let Err(refusal) = &result {
             tracing::debug!(client = client.0, id = id.0, %refusal, "refused");
         }
@@ -403,8 +475,8 @@ impl Service {
                 self.input(Input::Radio(event));
                 continue;
             }
-            if let Some(radio) = self.radio.sim() {
-                self.sim_calls.handle_radio(radio, monotonic());
+            if let Some(sim) = self.radio.sim() {
+                self.sim_calls.handle_radio(&mut sim.radio, monotonic());
             }
             while let Some(SimAnswer { client, id, result }) = self.sim_calls.poll_answer() {
                 quiet = false;
@@ -434,13 +506,9 @@ impl Service {
                 client,
                 device,
                 notification,
-            } => {
-                let message = ServiceMessage::Notification {
-                    device,
-                    notification,
-                };
-                self.clients.send(client, &message, monotonic());
-            }
+            } => self
+                .clients
+                .notify(client, device, notification, monotonic()),
             Output::Event(kind) => {
                 tracing::info!(?kind, "event");
                 self.sim_calls.handle_event(&kind);
@@ -450,17 +518,6 @@ impl Service {
             Output::Persist(settings) => self.storage.save(settings),
             Output::ShutDownComplete => self.phase = Phase::Ended,
         }
-    }
-}
-
-/// Privileged are root and the service's own user (`docs/decisions/0006`).
-fn rights(who: &rustix::net::UCred) -> Rights {
-    Rights {
-        owner: who.uid.is_root() || who.uid == rustix::process::geteuid(),
-        uid: who.uid.as_raw(),
-        groups: vec![who.gid.as_raw()],
-        pid: who.pid.as_raw_nonzero().get(),
-        program: String::new(),
     }
 }
 

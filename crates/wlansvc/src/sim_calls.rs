@@ -8,9 +8,12 @@ use std::collections::VecDeque;
 use clock::{Duration, Instant, earliest};
 use column::ClientId;
 use dot11::{KeyBytes, MacAddr};
+use radio::Switches;
 use radio_sim::{SimError, SimEvent, SimRadio, StationKey};
 use wlan_model::{Reason, Refusal, Win32Error};
 use wlan_rpc::{Answer, CallId, EventKind, JoinFailure, SimCall, SimStation, Status};
+
+use crate::radios::Simulation;
 
 /// Longest wait for a join; the radio itself gives up before.
 const JOIN_LIMIT: Duration = Duration::from_secs(15);
@@ -20,6 +23,9 @@ const LEAVE_LIMIT: Duration = Duration::from_secs(2);
 
 /// Longest wait for traffic; the radio itself gives up a second after the last frame.
 const TRAFFIC_LIMIT: Duration = Duration::from_secs(5);
+
+/// Longest a stop may be made to take, in milliseconds.
+const SLOWEST_STOP_MS: u32 = 60_000;
 
 /// An answer for a client.
 #[derive(Debug)]
@@ -61,16 +67,23 @@ impl SimCalls {
         &mut self,
         (client, id): (ClientId, CallId),
         call: SimCall,
-        radio: &mut SimRadio,
+        sim: &mut Simulation,
         status: &Status,
         now: Instant,
     ) {
+        let radio = &mut sim.radio;
         let begun = match call {
             SimCall::Join { name, key } => join(radio, name, &key, status, now),
             SimCall::Leave { name } => leave(radio, name, status, now),
-            SimCall::Switch { .. } | SimCall::AdHoc(_) | SimCall::SlowStop(_) => {
-                Err(crate::refusals::no_simulation())
+            SimCall::Switch { software, hardware } => {
+                radio.set_switches(Switches { software, hardware }, now);
+                Ok(Begun::Done(Answer::Done))
             }
+            SimCall::AdHoc(ad_hoc) => {
+                sim.adapter.set_ad_hoc(ad_hoc, radio, now);
+                Ok(Begun::Done(Answer::Done))
+            }
+            SimCall::SlowStop(ms) => slow_stop(radio, ms),
             SimCall::List => Ok(Begun::Done(list(radio))),
             SimCall::Traffic { name, frames } => radio
                 .traffic(&name, frames, now)
@@ -305,6 +318,19 @@ fn leave(
         // It was still joining: the network has nothing to notice.
         Ok(Begun::Done(Answer::Done))
     }
+}
+
+fn slow_stop(radio: &mut SimRadio, ms: u32) -> Result<Begun, Refusal> {
+    if ms > SLOWEST_STOP_MS {
+        return Err(Refusal::new(
+            Win32Error::INVALID_PARAMETER,
+            Reason::BadParameters,
+            format!("A stop cannot be made to take {ms} ms."),
+            format!("Give at most {SLOWEST_STOP_MS}."),
+        ));
+    }
+    radio.set_stop_delay(Duration::from_millis(ms.into()));
+    Ok(Begun::Done(Answer::Done))
 }
 
 fn list(radio: &SimRadio) -> Answer {

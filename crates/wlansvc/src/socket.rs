@@ -7,12 +7,15 @@ use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use cause::Cause;
+use column::Rights;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
 use rustix::io::Errno;
 use rustix::net::{
-    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, UCred, accept_with, bind, connect,
-    listen, socket_with, sockopt,
+    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, accept_with, bind, connect, listen,
+    socket_with,
 };
+
+use crate::credentials;
 
 /// Connections the kernel keeps until the loop comes round.
 const BACKLOG: i32 = 1024;
@@ -81,11 +84,17 @@ impl Listener {
     }
 
     /// The next caller with what the kernel says of him; `None` when nobody waits.
-    pub(crate) fn accept(&self) -> Result<Option<(OwnedFd, UCred)>, Errno> {
+    pub(crate) fn accept(&self) -> Result<Option<(OwnedFd, Rights)>, Errno> {
         match accept_with(&self.socket, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
             Ok(socket) => {
-                let who = sockopt::socket_peercred(&socket)?;
-                Ok(Some((socket, who)))
+                match credentials::read(&socket) {
+                    Ok(rights) => Ok(Some((socket, rights))),
+                    Err(error) => {
+                        // Nobody is served without a name.
+                        tracing::warn!(%error, "a caller without credentials is turned away");
+                        Ok(None)
+                    }
+                }
             }
             Err(Errno::WOULDBLOCK | Errno::INTR | Errno::CONNABORTED) => Ok(None),
             Err(error) => Err(error),

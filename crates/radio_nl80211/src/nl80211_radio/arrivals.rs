@@ -12,7 +12,7 @@ use crate::batch::Op;
 use crate::consts;
 use crate::event;
 use crate::netlink::messages;
-use crate::rfkill;
+use crate::route;
 use crate::setup::Link;
 
 /// Changes of the regulatory domain come in bursts; they are read once this much later.
@@ -91,6 +91,7 @@ impl Nl80211Radio {
                 self.remove_station(None, peer, ReasonCode::INACTIVITY);
                 self.out.push_back(RadioEvent::StationLost { peer });
             }
+            Deferred::Gone(peer) => self.check_departure(peer),
             Deferred::ApStopped => self.explain_stop(),
             Deferred::Neighbours => self.refresh(false),
             Deferred::Regulatory => self.refresh_at = Some(now + SETTLE),
@@ -114,6 +115,46 @@ impl Nl80211Radio {
         }
     }
 
+    /// The kernel says that a station left which we have not removed. It may be an old entry's
+    /// report, and the station in again since.
+    fn check_departure(&mut self, peer: MacAddr) {
+        let State::Held(Held {
+            link,
+            air: Air::Running(running),
+            ..
+        }) = &mut self.state
+        else {
+            return;
+        };
+        if !self.kernel.has_station(link.ifindex, peer) && running.stations.remove(&peer).is_some()
+        {
+            self.out.push_back(RadioEvent::StationLost { peer });
+        }
+    }
+
+    /// Interfaces were set up or down. Only a few of them matter.
+    pub(super) fn read_links(&mut self) {
+        let mut matters = false;
+        loop {
+            match self.links.receive_now() {
+                Ok(Some(datagram)) => {
+                    let State::Held(held) = &self.state else {
+                        continue;
+                    };
+                    matters |= messages(datagram)
+                        .filter_map(|m| route::subject(&m))
+                        .any(|ifindex| held.excluding.contains(&ifindex));
+                }
+                // Something was lost: look for oneself.
+                Err(Errno::NOBUFS) => matters = true,
+                Ok(None) | Err(_) => break,
+            }
+        }
+        if matters {
+            self.refresh(false);
+        }
+    }
+
     /// The kernel ended the access point: because of a switch, another program, or by itself.
     fn explain_stop(&mut self) {
         let State::Held(held) = &mut self.state else {
@@ -121,12 +162,12 @@ impl Nl80211Radio {
         };
         let Air::Running(_) = held.air else { return };
         held.air = Air::Idle;
-        let name = &held.link.name;
-        if let Some(cause) = rfkill::state(&held.link.wiphy.name).cause() {
+        if let Some(cause) = held.follow_switches(&mut self.out) {
             held.air = Air::Silenced;
             self.out.push_back(RadioEvent::Unavailable { cause });
             return;
         }
+        let name = &held.link.name;
         let cause = match self.kernel.route.link(held.link.ifindex) {
             Err(e) if e.is(Errno::NODEV) => return self.lose(radio_gone()),
             Ok(link) if !link.up => Cause::new(
@@ -164,7 +205,8 @@ impl Nl80211Radio {
         let State::Held(held) = &mut self.state else {
             return;
         };
-        match (rfkill::state(&held.link.wiphy.name).cause(), &held.air) {
+        let before = held.switches;
+        match (held.follow_switches(&mut self.out), &held.air) {
             (Some(cause), Air::Idle | Air::Running(_)) => {
                 held.air = Air::Silenced;
                 self.out.push_back(RadioEvent::Unavailable { cause });
@@ -174,6 +216,10 @@ impl Nl80211Radio {
                 let ready = Box::new(held.capabilities.clone());
                 self.out.push_back(RadioEvent::Ready(ready));
                 self.refresh(true);
+            }
+            // Another switch keeps it silent now, and another remedy helps.
+            (Some(cause), Air::Silenced) if held.switches != before => {
+                self.out.push_back(RadioEvent::Unavailable { cause });
             }
             (Some(_), Air::Silenced) | (None, Air::Idle | Air::Running(_)) => {}
         }
@@ -201,6 +247,7 @@ impl Nl80211Radio {
                 return;
             }
         };
+        held.follow_neighbours(&interfaces, &mut self.kernel.route, &mut self.out);
         let capabilities = held.link.capabilities(&interfaces);
         if capabilities != held.capabilities {
             held.capabilities = capabilities;
@@ -243,7 +290,7 @@ impl Nl80211Radio {
             self.out
                 .push_back(RadioEvent::FrameSent { id, acked: true });
         }
-        running.replaced.clear();
+        running.own_removals.clear();
         if let Ok(there) = self.kernel.stations(ifindex) {
             let lost: Vec<MacAddr> = running
                 .stations

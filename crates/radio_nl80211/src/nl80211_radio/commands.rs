@@ -1,7 +1,5 @@
 //! Commands of the seam.
 
-use std::collections::BTreeMap;
-
 use clock::Instant;
 use dot11::{MacAddr, ReasonCode};
 use radio::{
@@ -178,16 +176,11 @@ impl Nl80211Radio {
             associated,
             suspected: false,
         };
-        let old = running.stations.insert(peer, station);
-        if old.is_some_and(|s| s.entered) {
-            running.replaced.push(peer);
-            self.push(
-                consts::CMD_DEL_STATION,
-                (None, Op::Preparation),
-                |w, ifindex, _| {
-                    ap::peer(w, ifindex, peer);
-                },
-            );
+        if running.add(peer, station) {
+            let what = (None, Op::Departure(peer));
+            self.push(consts::CMD_DEL_STATION, what, |w, ifindex, _| {
+                ap::peer(w, ifindex, peer)
+            });
         }
         if enter {
             self.enter(id, entry);
@@ -246,13 +239,8 @@ impl Nl80211Radio {
         peer: MacAddr,
         reason: ReasonCode,
     ) {
-        let old = self.running().and_then(|r| r.stations.remove(&peer));
-        if old.is_some_and(|s| s.entered) {
-            // The kernel tells it when the station may be in again: that one is not lost.
-            if let Some(running) = self.running() {
-                running.replaced.push(peer);
-            }
-            let what = (id, Op::Removal("remove the station"));
+        if self.running().is_some_and(|r| r.remove(peer)) {
+            let what = (id, Op::Departure(peer));
             self.push(consts::CMD_DEL_STATION, what, |w, ifindex, _| {
                 ap::remove_station(w, ifindex, peer, reason);
             });
@@ -307,7 +295,7 @@ impl Nl80211Radio {
                 cause: radio_gone(),
             });
         };
-        if let Some(cause) = rfkill::state(&held.link.wiphy.name).cause() {
+        if let Some(cause) = rfkill::cause(rfkill::state(&held.link.wiphy.name)) {
             return Err(CommandError {
                 kind: CommandErrorKind::PoweredDown,
                 cause,
@@ -346,12 +334,7 @@ impl Nl80211Radio {
                 "the interface does not show as operational"
             );
         }
-        held.air = Air::Running(Running {
-            rates: config.basic_rates.clone(),
-            stations: BTreeMap::new(),
-            awaited: BTreeMap::new(),
-            replaced: Vec::new(),
-        });
+        held.air = Air::Running(Running::new(config.basic_rates.clone()));
         Ok(())
     }
 
@@ -412,19 +395,38 @@ impl Nl80211Radio {
             }
             Outcome::Refused(refusal) => Some(refusal),
         };
+        // Of a removal that was refused no departure is reported. (Lost answers tell nothing.)
+        if let (Some(e), Op::Departure(peer)) = (&refusal, &op)
+            && !e.is(Errno::NOBUFS)
+            && let Some(running) = self.running()
+        {
+            running.forget_removal(*peer);
+        }
+        let entering = match &op {
+            Op::NewStation(entry) => Some(entry.peer),
+            _ => None,
+        };
         let result = match (refusal, op) {
             (None, _) | (_, Op::Preparation) => Ok(()),
-            (Some(e), Op::Removal(_)) if e.is(Errno::NOENT) => Ok(()),
+            (Some(e), Op::Removal(_) | Op::Departure(_)) if e.is(Errno::NOENT) => Ok(()),
             // A station of that address was there after all, entered by somebody else.
             (Some(e), Op::NewStation(entry)) if e.is(Errno::EXIST) => self.enter_again(&entry),
             (Some(e), op) => Err(e.explain(match op {
                 Op::Plain(doing) | Op::Removal(doing) => doing,
+                Op::Departure(_) => "remove the station",
                 Op::NewStation(_) => "enter the station",
                 Op::Frame | Op::Preparation => "send a management frame",
                 Op::GroupCounter(_) => "read the group key's counter",
                 Op::Station(_) => "read the station's figures",
             })),
         };
+        if result.is_err()
+            && let Some(peer) = entering
+            && let Some(station) = self.running().and_then(|r| r.stations.get_mut(&peer))
+        {
+            // The kernel does not have it: nothing to remove there, nothing to be reported.
+            station.entered = false;
+        }
         if let Some(id) = id {
             self.complete(id, result);
         }
@@ -440,11 +442,14 @@ impl Nl80211Radio {
             return Err(not_running());
         };
         let ifindex = link.ifindex;
-        running.replaced.push(entry.peer);
-        self.kernel
-            .request(consts::CMD_DEL_STATION, |w| {
-                ap::peer(w, ifindex, entry.peer)
-            })
+        running.own_removals.push(entry.peer);
+        let removed = self.kernel.request(consts::CMD_DEL_STATION, |w| {
+            ap::peer(w, ifindex, entry.peer)
+        });
+        if removed.is_err() {
+            running.forget_removal(entry.peer);
+        }
+        removed
             .and_then(|()| {
                 self.kernel.request(consts::CMD_NEW_STATION, |w| {
                     ap::station(w, ifindex, entry, &running.rates);

@@ -3,10 +3,15 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use dot11::{Channel, MacAddr};
-use radio::{Capabilities, Cause, CommandError, CommandErrorKind, CommandId, KeyScope, RadioEvent};
+use radio::{
+    Capabilities, Cause, CommandError, CommandErrorKind, CommandId, KeyScope, RadioEvent, Switches,
+};
 
 use crate::eapol::EapolFrame;
 use crate::event::{Event, What};
+use crate::interface::{self, Interface};
+use crate::rfkill;
+use crate::route::Route;
 use crate::setup::Link;
 
 #[derive(Debug)]
@@ -24,7 +29,57 @@ pub(super) enum State {
 pub(super) struct Held {
     pub(super) link: Link,
     pub(super) capabilities: Capabilities,
+    /// As they were told last.
+    pub(super) switches: Switches,
+    /// Why no access point can be beside another interface of the radio, as it was told last.
+    pub(super) incompatible: Option<Cause>,
+    /// Interfaces of the radio beside which no access point can stand once they are up.
+    pub(super) excluding: Vec<u32>,
     pub(super) air: Air,
+}
+
+impl Held {
+    /// Reads how the radio is switched and tells when that changed. Returns why it is silent.
+    pub(super) fn follow_switches(&mut self, out: &mut VecDeque<RadioEvent>) -> Option<Cause> {
+        let switches = rfkill::state(&self.link.wiphy.name);
+        if switches != self.switches {
+            self.switches = switches;
+            out.push_back(RadioEvent::Switched(switches));
+        }
+        rfkill::cause(switches)
+    }
+
+    /// Looks for an interface of the radio that excludes an access point.
+    pub(super) fn follow_neighbours(
+        &mut self,
+        interfaces: &[Interface],
+        route: &mut Route,
+        out: &mut VecDeque<RadioEvent>,
+    ) {
+        let (own, wiphy) = (self.link.ifindex, self.link.wiphy.index);
+        let excluding: Vec<&Interface> = interfaces
+            .iter()
+            .filter(|i| i.wiphy == wiphy && i.ifindex != own && i.ifindex != 0)
+            .filter(|i| interface::excludes(i.iftype))
+            .collect();
+        self.excluding = excluding.iter().map(|i| i.ifindex).collect();
+        let up = excluding
+            .into_iter()
+            .find(|i| route.link(i.ifindex).is_ok_and(|link| link.up));
+        self.follow_incompatible(up.map(interface::exclusion), out);
+    }
+
+    /// Compares what excludes an access point with what was told last.
+    pub(super) fn follow_incompatible(
+        &mut self,
+        now: Option<Cause>,
+        out: &mut VecDeque<RadioEvent>,
+    ) {
+        if now != self.incompatible {
+            self.incompatible.clone_from(&now);
+            out.push_back(RadioEvent::Incompatible(now));
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -47,7 +102,7 @@ pub(super) struct Running {
     pub(super) awaited: BTreeMap<u64, CommandId>,
     /// Entries we have removed ourselves, one for each departure the kernel has yet to report. The
     /// station may be in again by then and is not lost.
-    pub(super) replaced: Vec<MacAddr>,
+    pub(super) own_removals: Vec<MacAddr>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +115,47 @@ pub(super) struct Station {
 }
 
 impl Running {
+    pub(super) const fn new(rates: Vec<u8>) -> Self {
+        Self {
+            rates,
+            stations: BTreeMap::new(),
+            awaited: BTreeMap::new(),
+            own_removals: Vec::new(),
+        }
+    }
+
+    /// A station is entered. Returns whether an older entry of it has to go first: the kernel will
+    /// report that.
+    pub(super) fn add(&mut self, peer: MacAddr, station: Station) -> bool {
+        let old = self.stations.insert(peer, station);
+        let replaces = old.is_some_and(|s| s.entered);
+        if replaces {
+            self.own_removals.push(peer);
+        }
+        replaces
+    }
+
+    /// A station is removed. Returns whether the kernel has it: then it will report that.
+    pub(super) fn remove(&mut self, peer: MacAddr) -> bool {
+        let entered = self.stations.remove(&peer).is_some_and(|s| s.entered);
+        if entered {
+            self.own_removals.push(peer);
+        }
+        entered
+    }
+
+    /// A removal of ours will not be reported, because it did not happen; or one has been. Returns
+    /// whether there was any.
+    pub(super) fn forget_removal(&mut self, peer: MacAddr) -> bool {
+        let at = self.own_removals.iter().position(|r| *r == peer);
+        at.map(|at| self.own_removals.swap_remove(at)).is_some()
+    }
+
+    /// The kernel reports a departure. Returns whether it may be one we do not know of.
+    fn is_news(&mut self, peer: MacAddr) -> bool {
+        !self.forget_removal(peer) && self.stations.contains_key(&peer)
+    }
+
     /// Whether this EAPOL is for us to hear: a station speaks it only once it is associated, and
     /// only to the access point. Nothing else may reach the handshakes, and nothing is forwarded.
     pub(super) fn accepts(&self, frame: &EapolFrame<'_>, address: MacAddr) -> bool {
@@ -90,6 +186,7 @@ pub(super) fn radio_gone() -> Cause {
 pub(super) enum Deferred {
     Probe(MacAddr),
     Drop(MacAddr),
+    Gone(MacAddr),
     ApStopped,
     Neighbours,
     Regulatory,
@@ -163,11 +260,7 @@ pub(super) fn quick(
             }
         }
         What::StationGone { peer } => {
-            if let Some(at) = running.replaced.iter().position(|r| *r == peer) {
-                running.replaced.swap_remove(at);
-            } else if running.stations.remove(&peer).is_some() {
-                out.push_back(RadioEvent::StationLost { peer });
-            }
+            return running.is_news(peer).then_some(Deferred::Gone(peer));
         }
         What::PacketLoss { peer } => {
             let station = running.stations.get_mut(&peer)?;
@@ -240,15 +333,17 @@ mod tests {
             suspected: false,
         };
         let air = Air::Running(Running {
-            rates: vec![2],
             stations: BTreeMap::from([(PEER, station)]),
             awaited: BTreeMap::from([(5, CommandId(50))]),
-            replaced: Vec::new(),
+            ..Running::new(vec![2])
         });
         let link = Link::for_test(OWN, AP);
         State::Held(Held {
             capabilities: link.capabilities(&[]),
             link,
+            switches: rfkill::ALL_ON,
+            incompatible: None,
+            excluding: Vec::new(),
             air,
         })
     }
@@ -332,17 +427,77 @@ mod tests {
         );
     }
 
+    const ENTERED: Station = Station {
+        entered: true,
+        associated: true,
+        suspected: false,
+    };
+
     #[test]
-    fn a_station_that_others_remove_is_lost_but_a_replaced_one_is_not() {
+    fn a_station_that_others_remove_is_asked_about_once_and_one_we_removed_never() {
         let mut state = running(true);
-        air(&mut state).replaced.push(PEER);
-        assert_eq!(happen(&mut state, What::StationGone { peer: PEER }).1, []);
-        let (_, out) = happen(&mut state, What::StationGone { peer: PEER });
-        assert_eq!(out, [RadioEvent::StationLost { peer: PEER }]);
+        assert!(air(&mut state).remove(PEER), "the kernel has it");
+        let gone = What::StationGone { peer: PEER };
+        assert!(happen(&mut state, gone).0.is_none(), "our own doing");
+
+        assert!(!air(&mut state).add(PEER, ENTERED));
+        assert!(matches!(
+            happen(&mut state, gone).0,
+            Some(Deferred::Gone(PEER))
+        ));
+        air(&mut state).stations.remove(&PEER);
+        assert!(happen(&mut state, gone).0.is_none(), "told twice");
+    }
+
+    #[test]
+    fn a_station_removed_and_entered_again_is_not_lost_by_the_report_of_the_removal() {
+        let gone = What::StationGone { peer: PEER };
+        for remove_first in [true, false] {
+            let mut state = running(true);
+            if remove_first {
+                assert!(air(&mut state).remove(PEER));
+            }
+            assert_eq!(air(&mut state).add(PEER, ENTERED), !remove_first);
+
+            let (deferred, out) = happen(&mut state, gone);
+
+            assert!(deferred.is_none());
+            assert_eq!(out, []);
+            assert!(air(&mut state).stations.contains_key(&PEER));
+            assert!(air(&mut state).own_removals.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_removal_that_did_not_happen_hides_no_later_loss() {
+        let mut state = running(true);
+        assert!(air(&mut state).remove(PEER));
+        // The kernel says that there was none.
+        assert!(air(&mut state).forget_removal(PEER));
+        air(&mut state).add(PEER, ENTERED);
+
+        let (deferred, _) = happen(&mut state, What::StationGone { peer: PEER });
+
+        assert!(matches!(deferred, Some(Deferred::Gone(PEER))));
+    }
+
+    #[test]
+    fn an_incompatible_interface_is_told_when_it_comes_and_when_it_goes() {
+        let mut state = running(true);
+        let State::Held(held) = &mut state else {
+            panic!("held")
+        };
+        let mut out = VecDeque::new();
+        let cause = Cause::new("mon0 listens.", "Remove it.");
+        for now in [None, Some(cause.clone()), Some(cause.clone()), None, None] {
+            held.follow_incompatible(now, &mut out);
+        }
         assert_eq!(
-            happen(&mut state, What::StationGone { peer: PEER }).1,
-            [],
-            "told twice"
+            out,
+            [
+                RadioEvent::Incompatible(Some(cause)),
+                RadioEvent::Incompatible(None)
+            ]
         );
     }
 

@@ -21,6 +21,7 @@ pub(crate) fn options(folder: &Path) -> Options {
         socket: folder.join("control.sock"),
         state_dir: folder.join("state"),
         runtime_dir: folder.to_owned(),
+        policy: None,
         radio: RadioChoice::Sim,
         channel: None,
         group_rekey: None,

@@ -1,16 +1,13 @@
-//! The whole service over its socket, on the simulated radio.
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-
-mod harness;
+//! Calls, clients and the life of the service.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 
+use crate::harness::{Raw, Running};
 use clock::{Duration, monotonic};
 use column::Output;
 use dot11::KeyBytes;
-use harness::{Raw, Running};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use wlan_client::{Call, Client, ClientError, EventKind, KeyIdentity};
 use wlan_model::{HostedNetworkState, Reason, Win32Error};
@@ -272,7 +269,7 @@ fn a_second_service_on_the_same_state_is_refused() {
 #[test]
 fn a_socket_left_by_a_crash_is_replaced_and_a_file_is_not() {
     let folder = tempfile::tempdir().unwrap();
-    let options = harness::options(folder.path());
+    let options = crate::harness::options(folder.path());
     // Bound and abandoned: nobody answers.
     drop(Raw::bind(&options.socket));
     assert!(options.socket.metadata().unwrap().file_type().is_socket());
@@ -487,7 +484,7 @@ fn the_air_can_be_written_to_a_capture_file() {
 #[test]
 fn a_radio_that_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let mut options = harness::options(folder.path());
+    let mut options = crate::harness::options(folder.path());
     options.radio = RadioChoice::Interface("nosuchradio0".into());
 
     let cause = Service::open(&options).map(|_| ()).unwrap_err();

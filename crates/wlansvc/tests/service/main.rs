@@ -1,0 +1,6 @@
+//! The whole service over its socket, on the simulated radio.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod adapters;
+mod calls;
+mod harness;
