@@ -1,0 +1,28 @@
+//! `libwlanapi`: the functions of Windows' `wlanapi.dll` that concern the Hosted Network, for
+//! programs on Linux.
+//!
+//! ```text
+//!  C program --- exports (extern "C") ---> api ---> connection ---> service
+//!            <-- callback --- delivery <--- pump <------|  (registered handles, between calls)
+//! ```
+//!
+//! One handle is one connection (`docs/decisions/0002`). A call is one packet out and one in, in the
+//! thread that calls; a process that never registers for notifications has no thread of ours. What
+//! the library does with threads, forks, callbacks and results is written down in
+//! `docs/decisions/0011`.
+
+mod api;
+mod connection;
+mod convert;
+mod delivery;
+pub mod exports;
+mod failure;
+mod fork;
+mod memory;
+mod path;
+mod pump;
+mod table;
+mod thread;
+pub mod types;
+
+pub use delivery::LIMIT as NOTIFICATION_LIMIT;

@@ -1,0 +1,125 @@
+//! Memory that changes hands: everything a caller frees with `WlanFreeMemory`.
+//!
+//! It comes from the C library, so that a debugger of memory sees it and a program that frees it
+//! with `free()` by mistake survives.
+
+#![expect(unsafe_code, reason = "memory that C programs own")]
+
+use core::ffi::c_void;
+use core::ptr::{self, NonNull};
+
+/// `size` bytes, or NULL: for want of memory, or because none were asked for.
+pub(crate) fn allocate(size: usize) -> *mut c_void {
+    if size == 0 {
+        // SAFETY: the address of this thread's errno is always valid.
+        unsafe { *libc::__errno_location() = libc::EINVAL };
+        return ptr::null_mut();
+    }
+    // SAFETY: any size may be asked for.
+    unsafe { libc::malloc(size) }
+}
+
+/// Takes back what [`allocate`] gave; NULL is nothing.
+///
+/// # Safety
+/// `memory` is NULL or came from [`allocate`] and was not freed since.
+pub(crate) unsafe fn free(memory: *mut c_void) {
+    // SAFETY: see above.
+    unsafe { libc::free(memory) };
+}
+
+/// A block on its way to the caller; freed when the call fails before it gets there.
+#[derive(Debug)]
+pub(crate) struct Block {
+    start: NonNull<u8>,
+    len: usize,
+}
+
+impl Block {
+    /// `len` bytes of zero, or `None` for want of memory.
+    pub(crate) fn zeroed(len: usize) -> Option<Self> {
+        // SAFETY: any size may be asked for.
+        let start = unsafe { libc::calloc(1, len.max(1)) };
+        NonNull::new(start.cast()).map(|start| Self { start, len })
+    }
+
+    /// A copy of `bytes`.
+    pub(crate) fn copy_of(bytes: &[u8]) -> Option<Self> {
+        let mut block = Self::zeroed(bytes.len())?;
+        block.put(0, bytes);
+        Some(block)
+    }
+
+    /// A copy of a structure of `types.rs`.
+    pub(crate) fn of<T: Copy>(value: T) -> Option<Self> {
+        let mut block = Self::zeroed(size_of::<T>())?;
+        block.write(0, value);
+        Some(block)
+    }
+
+    /// Writes bytes at an offset.
+    ///
+    /// # Panics
+    /// When they do not fit.
+    pub(crate) fn put(&mut self, offset: usize, bytes: &[u8]) {
+        assert!(offset + bytes.len() <= self.len, "beyond the block");
+        // SAFETY: within the block by the line above; our own memory never overlaps the caller's.
+        unsafe {
+            ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr().add(offset), bytes.len());
+        }
+    }
+
+    /// Writes a structure of `types.rs` at an offset.
+    ///
+    /// # Panics
+    /// When it does not fit.
+    pub(crate) fn write<T: Copy>(&mut self, offset: usize, value: T) {
+        assert!(offset + size_of::<T>() <= self.len, "beyond the block");
+        // SAFETY: within the block by the line above; no alignment is asked of the offset.
+        unsafe {
+            self.start
+                .as_ptr()
+                .add(offset)
+                .cast::<T>()
+                .write_unaligned(value);
+        }
+    }
+
+    /// Hands the block over.
+    pub(crate) fn into_raw<T>(self) -> *mut T {
+        let start = self.start.as_ptr().cast();
+        core::mem::forget(self);
+        start
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        // SAFETY: from calloc, and not handed over.
+        unsafe { libc::free(self.start.as_ptr().cast()) };
+    }
+}
+
+/// Where a caller wants a result; may be NULL or unaligned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Out<T>(*mut T);
+
+impl<T: Copy> Out<T> {
+    /// # Safety
+    /// `pointer` is NULL or may be written to for as long as the call lasts, aligned or not.
+    pub(crate) const unsafe fn new(pointer: *mut T) -> Self {
+        Self(pointer)
+    }
+
+    pub(crate) const fn is_null(self) -> bool {
+        self.0.is_null()
+    }
+
+    /// Writes, unless the caller wants nothing.
+    pub(crate) fn write(self, value: T) {
+        if !self.is_null() {
+            // SAFETY: by the contract of `new`.
+            unsafe { self.0.write_unaligned(value) };
+        }
+    }
+}
