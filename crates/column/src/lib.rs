@@ -136,6 +136,23 @@ impl Column {
                     hosted_network::Output::Event(kind) => {
                         self.outputs.push_back(Output::Event(kind));
                     }
+                    hosted_network::Output::Denied {
+                        client,
+                        uid,
+                        pid,
+                        program,
+                        what,
+                        reason,
+                    } => {
+                        self.outputs.push_back(Output::Denied {
+                            client,
+                            uid,
+                            pid,
+                            program,
+                            what,
+                            reason,
+                        });
+                    }
                     hosted_network::Output::Persist(settings) => {
                         self.outputs.push_back(Output::Persist(settings));
                     }

@@ -3,7 +3,7 @@
 use hosted_network::ClientId;
 use radio::RadioCommand;
 use serde::{Deserialize, Serialize};
-use wlan_model::{Guid, Notification, Refusal, Settings};
+use wlan_model::{Guid, Notification, Reason, Refusal, Settings};
 use wlan_rpc::{Answer, CallId, EventKind};
 
 /// One thing to do.
@@ -31,6 +31,22 @@ pub enum Output {
     },
     /// For everybody who listens.
     Event(EventKind),
+    /// A caller tried what his rights or the policy do not let him do: for the log. One for each
+    /// refused call; who writes them down limits their number.
+    Denied {
+        /// Who.
+        client: ClientId,
+        /// The caller's user.
+        uid: u32,
+        /// The caller's process; 0 when not known.
+        pid: i32,
+        /// What the kernel calls the caller's program; empty when not known.
+        program: String,
+        /// What it tried to do, as it goes on after "tried to": `read the primary key`.
+        what: String,
+        /// Why it was refused.
+        reason: Reason,
+    },
     /// Write these settings; answered by [`Input::Persisted`](crate::Input::Persisted). At most one
     /// is outstanding.
     Persist(Box<Settings>),

@@ -33,7 +33,10 @@ impl<A: AccessPoint> Engine<A> {
             Ok(Step::Queued(_)) if self.queue.len() >= HostedNetwork::MAX_QUEUED_CHANGES => {
                 self.answer(caller, Err(refusal::too_many_calls()));
             }
-            Ok(Step::Queued(action)) => self.queue.push_back(Job { caller, action }),
+            Ok(Step::Queued(action)) => match self.permit(caller.client, &action) {
+                Ok(()) => self.queue.push_back(Job { caller, action }),
+                Err(refusal) => self.answer(caller, Err(refusal)),
+            },
             Ok(Step::UnderWay) => {}
             Err(refusal) => self.answer(caller, Err(refusal)),
         }
@@ -64,18 +67,32 @@ impl<A: AccessPoint> Engine<A> {
             | Call::EnumInterfaces
             | Call::QueryInterface(_)
             | Call::SetRadioState { .. }
-            | Call::SetOperationMode { .. }
-            | Call::RegisterVirtualStationNotification(_)
-            | Call::PrepareForSleep => return Err(refusal::not_ours()),
+            | Call::SetOperationMode { .. } => return Err(refusal::not_ours()),
             Call::RegisterNotification {
                 sources,
                 ignore_duplicate,
             } => Step::Answered(self.register(caller.client, sources, ignore_duplicate)),
+            Call::RegisterVirtualStationNotification(on) => {
+                self.permit_use(caller.client, "register for virtual stations")?;
+                if let Some(client) = self.clients.get_mut(&caller.client) {
+                    client.virtual_station = on;
+                }
+                Step::Answered(Answer::Done)
+            }
             Call::QueryConnectionSettings
             | Call::QueryEnabled
             | Call::QueryPrimaryKey
             | Call::QuerySecondaryKey
             | Call::QueryStatus => {
+                match call {
+                    Call::QueryPrimaryKey => {
+                        self.permit_reading(caller.client, "read the primary key")?;
+                    }
+                    Call::QuerySecondaryKey => {
+                        self.permit_reading(caller.client, "read the secondary key")?;
+                    }
+                    _ => {}
+                }
                 self.refuse_while_stopping()?;
                 Step::Answered(self.query(&call, now)?)
             }
@@ -86,10 +103,7 @@ impl<A: AccessPoint> Engine<A> {
                 }
                 Step::Queued(Action::SetConnection(connection))
             }
-            Call::SetEnabled(enabled) => {
-                self.refuse_unprivileged(caller.client, "Allowing or disallowing the network")?;
-                Step::Queued(Action::SetEnabled(enabled))
-            }
+            Call::SetEnabled(enabled) => Step::Queued(Action::SetEnabled(enabled)),
             Call::SetSecondaryKey {
                 data,
                 is_passphrase,
@@ -102,9 +116,15 @@ impl<A: AccessPoint> Engine<A> {
             Call::RemoveSecondaryKey => Step::Queued(Action::SetSecondary(None)),
             Call::RefreshSecuritySettings => Step::Queued(Action::Refresh),
             Call::StartUsing => Step::Queued(Action::Start(Hold::Reference)),
-            Call::ForceStart => {
-                self.refuse_unprivileged(caller.client, "Starting the network for everybody")?;
-                Step::Queued(Action::Start(Hold::Forced))
+            Call::ForceStart => Step::Queued(Action::Start(Hold::Forced)),
+            Call::PrepareForSleep => {
+                self.permit_privileged(
+                    caller.client,
+                    "Preparing the network for sleep",
+                    "prepare the network for sleep",
+                )?;
+                self.sleep(Some(caller));
+                Step::UnderWay
             }
             // Stops change no setting: they need not wait for those who do.
             Call::StopUsing => self.stop_using(caller)?,
@@ -116,11 +136,6 @@ impl<A: AccessPoint> Engine<A> {
     }
 
     fn open(&mut self, id: ClientId, version: u32, program: String) -> Result<Answer, Refusal> {
-        let open = self
-            .clients
-            .values()
-            .filter(|c| c.handle != Handle::Unopened)
-            .count();
         let Some(client) = self.clients.get_mut(&id) else {
             return Err(refusal::not_open());
         };
@@ -130,9 +145,9 @@ impl<A: AccessPoint> Engine<A> {
         if !(1..=2).contains(&version) {
             return Err(refusal::client_version(version));
         }
-        if open >= HostedNetwork::MAX_HANDLES {
-            return Err(refusal::too_many_handles());
-        }
+        self.handles
+            .open(&client.rights)
+            .map_err(refusal::too_many_handles)?;
         let kept = program.floor_char_boundary(MAX_PROGRAM);
         let program = program.get(..kept).unwrap_or_default().to_owned();
         client.handle = Handle::Open { version, program };
@@ -150,15 +165,12 @@ impl<A: AccessPoint> Engine<A> {
 
     fn query(&self, call: &Call, now: Instant) -> Result<Answer, Refusal> {
         Ok(match call {
-            Call::QueryConnectionSettings => Answer::ConnectionSettings(
-                self.settings
-                    .connection
-                    .clone()
-                    .ok_or_else(refusal::no_name)?,
-            ),
+            Call::QueryConnectionSettings => {
+                Answer::ConnectionSettings(self.connection().ok_or_else(refusal::no_name)?)
+            }
             Call::QueryEnabled => Answer::Enabled {
-                enabled: self.settings.enabled,
-                by_policy: false,
+                enabled: self.is_enabled(),
+                by_policy: !self.policy.allowed,
             },
             Call::QueryPrimaryKey => Answer::PrimaryKey(
                 self.settings
@@ -206,14 +218,6 @@ impl<A: AccessPoint> Engine<A> {
         match self.state {
             State::Stopping(_) => Err(refusal::stopping()),
             _ => Ok(()),
-        }
-    }
-
-    fn refuse_unprivileged(&self, client: ClientId, what: &str) -> Result<(), Refusal> {
-        if self.is_privileged(client) {
-            Ok(())
-        } else {
-            Err(refusal::elevation_required(what))
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Client handles.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use wlan_rpc::{Call, CallId};
 
-use crate::Rights;
 use crate::notify::Registration;
+use crate::{HostedNetwork, Rights};
 
 /// One connection.
 #[derive(Debug, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub(crate) struct Client {
     pub(crate) rights: Rights,
     pub(crate) handle: Handle,
     pub(crate) registration: Registration,
+    /// `WlanRegisterVirtualStationNotification`. Nothing is told of virtual stations yet.
+    pub(crate) virtual_station: bool,
     /// The call that has begun and has no answer yet.
     pub(crate) current: Option<CallId>,
     /// Calls behind it.
@@ -26,6 +28,7 @@ impl Client {
             rights,
             handle: Handle::Unopened,
             registration: Registration::none(),
+            virtual_station: false,
             current: None,
             waiting: VecDeque::new(),
         }
@@ -44,4 +47,53 @@ pub(crate) enum Handle {
         /// What the caller calls itself, at most 64 bytes.
         program: String,
     },
+}
+
+/// How many handles are open, so that nobody has to count them.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Handles {
+    all: usize,
+    /// Of users who do not own the service; no entry is 0.
+    by_user: BTreeMap<u32, usize>,
+}
+
+/// Which limit is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HandleLimit {
+    /// [`HostedNetwork::MAX_HANDLES`].
+    All,
+    /// [`HostedNetwork::MAX_USER_HANDLES`].
+    User,
+}
+
+impl Handles {
+    /// One more for this caller.
+    pub(crate) fn open(&mut self, rights: &Rights) -> Result<(), HandleLimit> {
+        if self.all >= HostedNetwork::MAX_HANDLES {
+            return Err(HandleLimit::All);
+        }
+        if !rights.owner {
+            let of_user = self.by_user.get(&rights.uid).copied().unwrap_or_default();
+            if of_user >= HostedNetwork::MAX_USER_HANDLES {
+                return Err(HandleLimit::User);
+            }
+            self.by_user.insert(rights.uid, of_user + 1);
+        }
+        self.all += 1;
+        Ok(())
+    }
+
+    /// One of this caller's is closed.
+    pub(crate) fn close(&mut self, rights: &Rights) {
+        self.all = self.all.saturating_sub(1);
+        if rights.owner {
+            return;
+        }
+        match self.by_user.get_mut(&rights.uid) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => {
+                self.by_user.remove(&rights.uid);
+            }
+        }
+    }
 }

@@ -15,7 +15,7 @@ use wlan_rpc::{Answer, Call, CallId, EventKind, KeyIdentity, PeerRow, SecondaryK
 
 use crate::access_point::AccessPoint;
 use crate::availability::{Switches, ending};
-use crate::client::{Client, Handle};
+use crate::client::{Client, Handle, Handles};
 use crate::entropy::Entropy;
 use crate::keys::{MasterKeys, Secondary};
 use crate::pending::{Job, Storage};
@@ -48,6 +48,7 @@ pub(crate) struct Engine<A> {
     /// Changes and starts that have not begun, in order.
     pub(crate) queue: VecDeque<Job>,
     pub(crate) clients: BTreeMap<ClientId, Client>,
+    pub(crate) handles: Handles,
     /// Clients whose next waiting call may begin.
     ready: VecDeque<ClientId>,
     outputs: VecDeque<Output>,
@@ -93,6 +94,7 @@ impl<A: AccessPoint> Engine<A> {
             storage: Storage::Quiet,
             queue: VecDeque::new(),
             clients: BTreeMap::new(),
+            handles: Handles::default(),
             ready: VecDeque::new(),
             outputs: VecDeque::new(),
         };
@@ -107,7 +109,10 @@ impl<A: AccessPoint> Engine<A> {
     }
 
     pub(crate) fn handle_client_gone(&mut self, client: ClientId, now: Instant) {
-        if self.clients.remove(&client).is_some() {
+        if let Some(gone) = self.clients.remove(&client) {
+            if gone.handle != Handle::Unopened {
+                self.handles.close(&gone.rights);
+            }
             self.queue.retain(|job| job.caller.client != client);
             self.drop_references(client);
         }
@@ -163,14 +168,14 @@ impl<A: AccessPoint> Engine<A> {
     }
 
     pub(crate) fn stop_for_suspend(&mut self, now: Instant) {
-        if !self.state.is_at_rest() {
-            let cause = Cause::new(
-                "The machine goes to sleep.",
-                "Start the network again when it is awake.",
-            );
-            self.stop(Reason::InterfaceUnavailable, Some(cause), None);
-        }
+        self.sleep(None);
         self.pump(now);
+    }
+
+    /// Ends what runs or is about to. `caller` is answered when the network has stopped.
+    pub(crate) fn sleep(&mut self, caller: Option<Caller>) {
+        self.give_up_starts(&refusal::going_to_sleep());
+        self.stop(Reason::InterfaceUnavailable, Some(refusal::sleep()), caller);
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
@@ -182,6 +187,7 @@ impl<A: AccessPoint> Engine<A> {
     }
 
     pub(crate) fn status(&self, now: Instant) -> Status {
+        let connection = self.connection();
         let run = match &self.state {
             State::Active(run) => Some(run),
             _ => None,
@@ -197,18 +203,16 @@ impl<A: AccessPoint> Engine<A> {
         };
         Status {
             state,
-            ssid: self.settings.connection.as_ref().map(|c| c.ssid.clone()),
+            ssid: connection.as_ref().map(|c| c.ssid.clone()),
             device: Some(self.device).filter(|_| state != HostedNetworkState::Unavailable),
             bssid: bssid.filter(|_| state != HostedNetworkState::Unavailable),
             channel: run.map(|run| run.channel.number()),
             ht: run.is_some_and(|run| run.ht),
-            max_peers: self
-                .settings
-                .connection
+            max_peers: connection
                 .as_ref()
                 .map_or(ConnectionSettings::DEFAULT_MAX_PEERS, |c| c.max_peers),
             radio: self.radio.info().map(|info| info.name.clone()),
-            enabled: self.settings.enabled,
+            enabled: self.is_enabled(),
             secondary_key: self.secondary().map(|s| SecondaryKeyState {
                 persistent: s.persistent,
                 form: s.key.form(),
@@ -235,11 +239,6 @@ impl<A: AccessPoint> Engine<A> {
 
     pub(crate) const fn settings(&self) -> &Settings {
         &self.settings
-    }
-
-    pub(crate) fn set_policy(&mut self, policy: Policy, now: Instant) {
-        self.policy = policy;
-        self.pump(now);
     }
 
     pub(crate) fn is_privileged(&self, client: ClientId) -> bool {
@@ -269,12 +268,13 @@ impl<A: AccessPoint> Engine<A> {
 
     /// To be called whenever name or keys have changed.
     pub(crate) fn derive_master_keys(&mut self) {
-        let name = self.settings.connection.as_ref().map(|c| &c.ssid);
-        self.master_keys = name
+        self.master_keys = self
+            .connection()
+            .map(|connection| connection.ssid)
             .zip(self.settings.primary_key.as_ref())
             .map(|(ssid, primary)| {
                 let secondary = self.secondary().map(|s| s.key);
-                MasterKeys::derive(self.master_keys.as_ref(), ssid, primary, secondary)
+                MasterKeys::derive(self.master_keys.as_ref(), &ssid, primary, secondary)
             });
     }
 
@@ -324,8 +324,12 @@ impl<A: AccessPoint> Engine<A> {
         self.outputs.push_back(Output::Event(kind));
     }
 
-    pub(crate) fn persist(&mut self, settings: Settings) {
-        self.outputs.push_back(Output::Persist(Box::new(settings)));
+    pub(crate) fn output(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub(crate) fn persist(&mut self, settings: Box<Settings>) {
+        self.outputs.push_back(Output::Persist(settings));
     }
 
     /// Answers the call a client is in, unless the client is gone, and lets its next one begin.

@@ -45,6 +45,7 @@ mod entropy;
 mod keys;
 mod notify;
 mod pending;
+mod policy;
 mod refusal;
 mod run;
 mod settings;
@@ -59,7 +60,7 @@ use clock::{Duration, Instant};
 use dot11::Channel;
 use serde::{Deserialize, Serialize};
 use softap::SoftAp;
-use wlan_model::{Guid, Notification, Policy, Refusal, Settings, Who};
+use wlan_model::{Guid, Notification, Policy, Reason, Refusal, Settings, Who};
 use wlan_rpc::{Answer, Call, CallId, EventKind, Status};
 
 use engine::Engine;
@@ -167,6 +168,23 @@ pub enum Output {
     },
     /// For everybody who listens.
     Event(EventKind),
+    /// A caller tried what his rights or the policy do not let him do: for the log. One for each
+    /// refused call; who writes them down limits their number.
+    Denied {
+        /// Who.
+        client: ClientId,
+        /// The caller's user.
+        uid: u32,
+        /// The caller's process; 0 when not known.
+        pid: i32,
+        /// What the kernel calls the caller's program; empty when not known.
+        program: String,
+        /// What it tried to do, as it goes on after "tried to": `read the primary key`.
+        what: String,
+        /// `elevation_required`, `gp_denied`, or `interface_unavailable` for the use of a network
+        /// that the policy forbids.
+        reason: Reason,
+    },
     /// Write these settings; answered by [`HostedNetwork::handle_persisted`]. At most one is
     /// outstanding.
     Persist(Box<Settings>),
@@ -193,7 +211,11 @@ impl HostedNetwork {
     pub const MAX_QUEUED_CHANGES: usize = 64;
 
     /// Most open handles; `WlanOpenHandle` refuses more with ERROR_REMOTE_SESSION_LIMIT_EXCEEDED.
-    pub const MAX_HANDLES: usize = 1024;
+    pub const MAX_HANDLES: usize = 2048;
+
+    /// Most open handles of one user who does not own the service, so that nobody takes them all;
+    /// more are refused likewise.
+    pub const MAX_USER_HANDLES: usize = 1024;
 
     /// A network at rest, unavailable until a radio is indicated. Derives the master keys of the
     /// stored settings.
@@ -261,8 +283,9 @@ impl HostedNetwork {
         self.engine.stop_for_suspend(now);
     }
 
-    /// The administrator decided anew. Holds from the next call on; a running network that is not
-    /// allowed any more stops (`gp_denied`).
+    /// The administrator decided anew. Holds for every call that has not begun. A running network
+    /// that is not allowed any more stops (`gp_denied`), one that has to have another name too
+    /// (`properties_change`); neither comes back by itself.
     pub fn set_policy(&mut self, policy: Policy, now: Instant) {
         self.engine.set_policy(policy, now);
     }
@@ -285,7 +308,7 @@ impl HostedNetwork {
         self.engine.status(now)
     }
 
-    /// The settings in force.
+    /// The settings as stored; the policy may weigh more.
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         self.engine.settings()

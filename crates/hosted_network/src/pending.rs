@@ -1,5 +1,7 @@
 //! Changes and starts: one at a time, first on the disk, then in force.
 
+use std::collections::VecDeque;
+
 use cause::Cause;
 use clock::Instant;
 use serde::{Deserialize, Serialize};
@@ -38,18 +40,31 @@ pub(crate) enum Storage {
     /// Nothing is being written.
     Quiet,
     /// These settings are; the job goes on when they are safe.
-    Writing { job: Job, settings: Settings },
+    Writing {
+        job: Job,
+        settings: Box<Settings>,
+        /// What a start is answered with instead, when it was given up meanwhile.
+        given_up: Option<Refusal>,
+    },
 }
 
 impl<A: AccessPoint> Engine<A> {
     /// A job's turn has come: the last check, then the disk, if it changes what is there.
     pub(crate) fn begin(&mut self, job: Job, now: Instant) {
-        match self.settings_after(&job.action) {
+        let settings = self
+            .permit(job.caller.client, &job.action)
+            .and_then(|()| self.settings_after(&job));
+        match settings {
             Err(refusal) => self.answer(job.caller, Err(refusal)),
             Ok(settings) if settings == self.settings => self.carry_out(job, None, now),
             Ok(settings) => {
+                let settings = Box::new(settings);
                 self.persist(settings.clone());
-                self.storage = Storage::Writing { job, settings };
+                self.storage = Storage::Writing {
+                    job,
+                    settings,
+                    given_up: None,
+                };
             }
         }
     }
@@ -61,30 +76,41 @@ impl<A: AccessPoint> Engine<A> {
             (Storage::Writing { job, .. }, Err(cause)) => {
                 self.answer(job.caller, Err(refusal::persistence_failed(cause)));
             }
-            (Storage::Writing { job, settings }, Ok(())) => {
-                let old = core::mem::replace(&mut self.settings, settings);
+            (
+                Storage::Writing {
+                    job,
+                    settings,
+                    given_up,
+                },
+                Ok(()),
+            ) => {
+                let old = core::mem::replace(&mut self.settings, *settings);
                 self.announce(&job.action, &old);
-                self.carry_out(job, Some(&old), now);
+                match given_up {
+                    None => self.carry_out(job, Some(&old), now),
+                    Some(refusal) => {
+                        self.derive_master_keys();
+                        self.answer(job.caller, Err(refusal));
+                    }
+                }
             }
         }
         self.pump(now);
     }
 
     /// What the disk must hold for an action, or why it is impossible as things are.
-    fn settings_after(&mut self, action: &Action) -> Result<Settings, Refusal> {
+    fn settings_after(&mut self, job: &Job) -> Result<Settings, Refusal> {
         if self.life != Life::Serving {
             return Err(refusal::shutting_down());
         }
         self.refuse_while_stopping()?;
         let mut settings = self.settings.clone();
-        match action {
-            Action::Initialise => {
-                initialise(&mut settings, &self.fixed.host_name, &mut self.entropy);
-            }
+        match &job.action {
+            Action::Initialise => self.initialise(&mut settings),
             Action::SetConnection(connection) => {
                 settings.connection = Some(connection.clone());
                 // With a name there is a station profile to be asked for, which needs the key.
-                initialise(&mut settings, &self.fixed.host_name, &mut self.entropy);
+                self.initialise(&mut settings);
             }
             Action::SetEnabled(enabled) => settings.enabled = *enabled,
             // One slot: a temporary key removes a persistent one for good.
@@ -92,13 +118,41 @@ impl<A: AccessPoint> Engine<A> {
             Action::SetSecondary(Some((key, true))) => settings.secondary_key = Some(key.clone()),
             Action::Refresh => settings.primary_key = Some(new_primary_key(&mut self.entropy)),
             Action::Start(_) => {
+                self.permit_use(job.caller.client, "start the network")?;
                 if let State::Unavailable(obstacle) = &self.state {
                     return Err(refusal::unavailable(obstacle));
                 }
-                initialise(&mut settings, &self.fixed.host_name, &mut self.entropy);
+                self.initialise(&mut settings);
             }
         }
         Ok(settings)
+    }
+
+    fn initialise(&mut self, settings: &mut Settings) {
+        initialise(
+            settings,
+            self.policy.fixed_ssid.as_ref(),
+            &self.fixed.host_name,
+            &mut self.entropy,
+        );
+    }
+
+    /// Starts that have not begun never will.
+    pub(crate) fn give_up_starts(&mut self, refusal: &Refusal) {
+        if let Storage::Writing { job, given_up, .. } = &mut self.storage
+            && matches!(job.action, Action::Start(_))
+        {
+            *given_up = Some(refusal.clone());
+        }
+        let queue = core::mem::take(&mut self.queue);
+        let (starts, others) = queue
+            .into_iter()
+            .partition(|job| matches!(job.action, Action::Start(_)));
+        self.queue = others;
+        let starts: VecDeque<Job> = starts;
+        for job in starts {
+            self.answer(job.caller, Err(refusal.clone()));
+        }
     }
 
     /// Tells listeners what is new on the disk, as far as it is not a secondary key.

@@ -9,6 +9,8 @@
 //! | too many calls waiting | ERROR_NO_SYSTEM_RESOURCES | insufficient_resources |
 //! | malformed key, no peers allowed | ERROR_INVALID_PARAMETER | bad_parameters |
 //! | not privileged | ERROR_ACCESS_DENIED | elevation_required |
+//! | keys, name or enable flag against the policy | ERROR_ACCESS_DENIED | gp_denied |
+//! | use of a network the policy forbids | ERROR_INVALID_STATE | interface_unavailable |
 //! | no name or key yet | ERROR_BAD_CONFIGURATION | unspecified |
 //! | network stopping, service ending | ERROR_INVALID_STATE | service_shutting_down |
 //! | network unavailable | ERROR_INVALID_STATE | interface_unavailable, or incompatible_connection_started |
@@ -18,10 +20,12 @@
 //! | settings not written | ERROR_WRITE_FAULT | persistence_failed |
 
 use cause::Cause;
+use dot11::Ssid;
 use oid::NdisStatus;
 use wlan_model::{KeyFormError, Reason, Refusal, Win32Error};
 
 use crate::HostedNetwork;
+use crate::client::HandleLimit;
 use crate::state::Obstacle;
 
 /// What to do about a policy.
@@ -63,14 +67,21 @@ pub(crate) fn not_ours() -> Refusal {
     )
 }
 
-pub(crate) fn too_many_handles() -> Refusal {
-    Refusal::new(
-        Win32Error::REMOTE_SESSION_LIMIT_EXCEEDED,
-        Reason::InsufficientResources,
-        format!(
+pub(crate) fn too_many_handles(limit: HandleLimit) -> Refusal {
+    let text = match limit {
+        HandleLimit::All => format!(
             "{} handles are open, no more are given out.",
             HostedNetwork::MAX_HANDLES
         ),
+        HandleLimit::User => format!(
+            "This user has {} handles open, no more are given to one user.",
+            HostedNetwork::MAX_USER_HANDLES
+        ),
+    };
+    Refusal::new(
+        Win32Error::REMOTE_SESSION_LIMIT_EXCEEDED,
+        Reason::InsufficientResources,
+        text,
         "Close handles that are not used any more.",
     )
 }
@@ -107,7 +118,7 @@ pub(crate) fn elevation_required(what: &str) -> Refusal {
         Win32Error::ACCESS_DENIED,
         Reason::ElevationRequired,
         format!("{what} needs privilege."),
-        "Call as root or as the user the service runs as.",
+        "Call as root, as the user the service runs as, or as a member of the group that policy.toml names.",
     )
 }
 
@@ -170,6 +181,66 @@ pub(crate) fn policy_forbids() -> Cause {
     Cause::new(
         "The policy of this machine does not allow the network.",
         ASK,
+    )
+}
+
+/// Using the network while the policy forbids it. Not "access denied" (reference 9.9).
+pub(crate) fn use_forbidden() -> Refusal {
+    Refusal {
+        code: Win32Error::INVALID_STATE,
+        reason: Reason::InterfaceUnavailable,
+        cause: policy_forbids(),
+    }
+}
+
+/// Changing the enable flag while the policy decides it.
+pub(crate) fn enabled_by_policy() -> Refusal {
+    denied_by_policy("The policy of this machine does not allow the network.")
+}
+
+pub(crate) fn no_reading() -> Refusal {
+    denied_by_policy("The policy of this machine does not let this user read the keys.")
+}
+
+pub(crate) fn no_setting() -> Refusal {
+    denied_by_policy("The policy of this machine does not let this user change the keys.")
+}
+
+pub(crate) fn other_name(fixed: &Ssid) -> Refusal {
+    denied_by_policy(&format!(
+        "The policy of this machine fixes the network's name to '{fixed}'."
+    ))
+}
+
+fn denied_by_policy(text: &str) -> Refusal {
+    Refusal::new(Win32Error::ACCESS_DENIED, Reason::GpDenied, text, ASK)
+}
+
+/// Why a run ends that has another name than the policy wants.
+pub(crate) fn name_fixed(fixed: Option<&Ssid>) -> Cause {
+    let text = match fixed {
+        Some(ssid) => {
+            format!("The policy of this machine now fixes the network's name to '{ssid}'.")
+        }
+        None => "The policy of this machine no longer fixes the network's name.".to_owned(),
+    };
+    Cause::new(text, "Start the network again.")
+}
+
+/// A start while the machine goes to sleep.
+pub(crate) fn going_to_sleep() -> Refusal {
+    Refusal {
+        code: Win32Error::INVALID_STATE,
+        reason: Reason::InterfaceUnavailable,
+        cause: sleep(),
+    }
+}
+
+/// Why the network ends before the machine sleeps.
+pub(crate) fn sleep() -> Cause {
+    Cause::new(
+        "The machine goes to sleep.",
+        "Start the network again when it is awake.",
     )
 }
 

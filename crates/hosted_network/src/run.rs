@@ -57,11 +57,7 @@ impl<A: AccessPoint> Engine<A> {
     }
 
     fn run_settings(&self) -> Result<RunSettings, Refusal> {
-        let connection = self
-            .settings
-            .connection
-            .as_ref()
-            .ok_or_else(refusal::no_name)?;
+        let connection = self.connection().ok_or_else(refusal::no_name)?;
         let served = self
             .radio
             .info()
@@ -69,7 +65,7 @@ impl<A: AccessPoint> Engine<A> {
             .unwrap_or(MAX_AID);
         let wanted = u16::try_from(connection.max_peers).unwrap_or(u16::MAX);
         Ok(RunSettings {
-            ssid: connection.ssid.clone(),
+            ssid: connection.ssid,
             max_peers: wanted.min(served).min(MAX_AID),
             channel: self.fixed.channel,
             group_rekey: self.fixed.group_rekey,
@@ -230,15 +226,11 @@ impl<A: AccessPoint> Engine<A> {
         for starter in &starters {
             run.hold(starter.caller.client, starter.hold);
         }
-        let started = self
-            .settings
-            .connection
-            .as_ref()
-            .map(|c| EventKind::Started {
-                ssid: c.ssid.clone(),
-                bssid: run.bssid,
-                channel: run.channel.number(),
-            });
+        let started = self.connection().map(|connection| EventKind::Started {
+            ssid: connection.ssid,
+            bssid: run.bssid,
+            channel: run.channel.number(),
+        });
         self.enter(State::Active(run), Reason::UserAction, None);
         if let Some(started) = started {
             self.event(started);

@@ -16,11 +16,19 @@ const RANDOM_LEN: usize = 5;
 const NAMELESS: &str = "hostednet";
 
 /// Adds what `settings` lacks to run a network: a name with the default number of peers, a primary
-/// key. What is there stays, so this may be repeated.
-pub(crate) fn initialise(settings: &mut Settings, host_name: &str, entropy: &mut Entropy) {
+/// key. What is there stays, so this may be repeated. `fixed` is the name the policy wants.
+pub(crate) fn initialise(
+    settings: &mut Settings,
+    fixed: Option<&Ssid>,
+    host_name: &str,
+    entropy: &mut Entropy,
+) {
     if settings.connection.is_none() {
+        let ssid = fixed
+            .cloned()
+            .unwrap_or_else(|| default_ssid(host_name, entropy.draw()));
         settings.connection = Some(ConnectionSettings {
-            ssid: default_ssid(host_name, entropy.draw()),
+            ssid,
             max_peers: ConnectionSettings::DEFAULT_MAX_PEERS,
         });
     }
@@ -71,10 +79,10 @@ mod tests {
     fn initialising_twice_changes_nothing() {
         let mut entropy = Entropy::new([1; 32]);
         let mut settings = Settings::default();
-        initialise(&mut settings, "attic", &mut entropy);
+        initialise(&mut settings, None, "attic", &mut entropy);
         let once = settings.clone();
 
-        initialise(&mut settings, "attic", &mut entropy);
+        initialise(&mut settings, None, "attic", &mut entropy);
 
         assert_eq!(settings, once);
         assert_eq!(settings.connection.map(|c| c.max_peers), Some(100));

@@ -122,6 +122,8 @@ pub struct World {
     pub events: Vec<(Instant, EventKind)>,
     /// Everything clients were notified of, in order.
     pub notifications: Vec<(ClientId, Notification)>,
+    /// Which users were kept from what, in order.
+    pub denied: Vec<(u32, String)>,
     /// Everything that became of stations, in order.
     pub sim_events: Vec<(Instant, SimEvent)>,
     /// The column has shut down.
@@ -164,6 +166,7 @@ impl World {
             answers: BTreeMap::new(),
             events: Vec::new(),
             notifications: Vec::new(),
+            denied: Vec::new(),
             sim_events: Vec::new(),
             shut_down: false,
             commands: Vec::new(),
@@ -319,6 +322,7 @@ impl World {
                 self.notifications.push((client, notification));
             }
             Output::Event(kind) => self.events.push((self.now, kind)),
+            Output::Denied { uid, what, .. } => self.denied.push((uid, what)),
             Output::Persist(settings) => {
                 assert!(self.writing.is_empty(), "two writes at a time");
                 self.writing

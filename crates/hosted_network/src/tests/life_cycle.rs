@@ -602,17 +602,6 @@ fn a_disallowed_network_stays_unavailable_when_a_radio_arrives() {
 }
 
 #[test]
-fn t13_sleep_stops_the_network_once() {
-    let mut bench = Bench::active();
-    bench.engine.stop_for_suspend(bench.now);
-    bench.drain();
-    assert_eq!(bench.told(), [(Active, Idle, Reason::InterfaceUnavailable)]);
-    bench.engine.stop_for_suspend(bench.now);
-    bench.drain();
-    assert_eq!(bench.told(), []);
-}
-
-#[test]
 fn calls_before_the_handle_is_open_are_refused() {
     let invalid = (Win32Error::INVALID_HANDLE, Reason::BadParameters);
     let mut bench = Bench::idle();
@@ -662,35 +651,4 @@ fn calls_of_other_engines_are_refused() {
     for call in [Call::Subscribe, Call::Sim(wlan_rpc::SimCall::List)] {
         assert_eq!(bench.refused(USER, call).0, Win32Error::NOT_SUPPORTED);
     }
-}
-
-#[test]
-fn handles_are_not_given_out_without_end() {
-    let mut bench = Bench::idle();
-    let open = || Call::Open {
-        client_version: 2,
-        program: String::new(),
-    };
-    for n in 0..2000 {
-        let client = ClientId(100 + n);
-        bench.engine.connect_client(
-            client,
-            Rights {
-                owner: false,
-                uid: 1,
-                groups: vec![1],
-                pid: 1,
-                program: "test".into(),
-            },
-            bench.now,
-        );
-        let result = bench.call(client, open());
-        if n + 3 < crate::HostedNetwork::MAX_HANDLES as u64 {
-            assert!(result.is_ok());
-        } else {
-            assert_eq!(codes(&result).0, Win32Error::REMOTE_SESSION_LIMIT_EXCEEDED);
-        }
-    }
-    bench.gone(ClientId(100));
-    assert!(bench.call(ClientId(2099), open()).is_ok());
 }

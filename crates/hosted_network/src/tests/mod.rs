@@ -2,13 +2,17 @@
 //! the Hosted Network reference.
 
 mod life_cycle;
+mod limits;
 mod model;
 mod notifications;
 mod pending;
+mod policy;
 mod radio;
 mod seam;
 mod secondary_key;
 mod shut_down;
+mod sleep;
+mod transitions;
 
 use std::collections::VecDeque;
 
@@ -18,8 +22,8 @@ use dot11::{Channel, KeyBytes, MacAddr, Ssid};
 use rsn::{Passphrase, Pmk};
 use softap::{Candidates, Departure, Event, Peer, PeerKey, RunSettings};
 use wlan_model::{
-    ConnectionSettings, HostedNetworkState, Notification, Reason, Refusal, SecondaryKey, Settings,
-    Win32Error,
+    ConnectionSettings, HostedNetworkState, Notification, Policy, Reason, Refusal, SecondaryKey,
+    Settings, Who, Win32Error,
 };
 use wlan_rpc::{Answer, Call, CallId, EventKind, Status};
 
@@ -145,6 +149,8 @@ struct Bench {
     answers: Vec<(ClientId, CallId, Result<Answer, Refusal>)>,
     notifications: Vec<(ClientId, Notification)>,
     events: Vec<EventKind>,
+    /// Who was kept from what, and why.
+    denied: Vec<(ClientId, String, Reason)>,
     shut_down: u32,
     last_told: Option<HostedNetworkState>,
 }
@@ -163,7 +169,7 @@ impl Bench {
         let config = Config {
             seed: [42; 32],
             settings: settings.clone(),
-            policy: wlan_model::Policy::default(),
+            policy: Policy::default(),
             host_name: "attic".into(),
             channel: None,
             group_rekey: None,
@@ -189,6 +195,7 @@ impl Bench {
             answers: Vec::new(),
             notifications: Vec::new(),
             events: Vec::new(),
+            denied: Vec::new(),
             shut_down: 0,
             last_told: None,
         };
@@ -218,17 +225,11 @@ impl Bench {
     }
 
     fn connect(&mut self, client: ClientId, privileged: bool) {
-        self.engine.connect_client(
-            client,
-            Rights {
-                owner: privileged,
-                uid: 1000,
-                groups: vec![1000],
-                pid: 7,
-                program: "test".into(),
-            },
-            self.now,
-        );
+        let rights = Rights {
+            owner: privileged,
+            ..rights(1000, &[1000])
+        };
+        self.engine.connect_client(client, rights, self.now);
         let open = Call::Open {
             client_version: 2,
             program: "test".into(),
@@ -299,6 +300,18 @@ impl Bench {
         self.call(client, call).expect("success")
     }
 
+    fn policy(&mut self, change: impl FnOnce(&mut Policy)) {
+        let mut policy = self.engine.policy.clone();
+        change(&mut policy);
+        self.engine.set_policy(policy, self.now);
+        self.drain();
+    }
+
+    /// What was denied since the last time, and why.
+    fn kept_from(&mut self) -> Vec<(ClientId, String, Reason)> {
+        core::mem::take(&mut self.denied)
+    }
+
     /// Code and reason of a refused call.
     fn refused(&mut self, client: ClientId, call: Call) -> (Win32Error, Reason) {
         codes(&self.call(client, call))
@@ -353,6 +366,19 @@ impl Bench {
                         Disk::ReadOnly => self.persisted(Err(cause("The disk is read-only."))),
                         Disk::Slow => {}
                     }
+                }
+                Output::Denied {
+                    client,
+                    uid,
+                    pid,
+                    program,
+                    what,
+                    reason,
+                } => {
+                    assert_eq!((pid, program.as_str()), (7, "test"));
+                    let rights = &self.engine.clients[&client].rights;
+                    assert_eq!(rights.uid, uid);
+                    self.denied.push((client, what, reason));
                 }
                 Output::ShutDownComplete => self.shut_down += 1,
             }
@@ -460,6 +486,17 @@ impl Bench {
             Answer::SecondaryKey { key, persistent } => key.map(|key| (key, persistent)),
             other => panic!("{other:?}"),
         }
+    }
+}
+
+/// Somebody who does not own the service.
+fn rights(uid: u32, groups: &[u32]) -> Rights {
+    Rights {
+        owner: false,
+        uid,
+        groups: groups.to_vec(),
+        pid: 7,
+        program: "test".into(),
     }
 }
 

@@ -60,7 +60,7 @@ fn settle(network: &mut HostedNetwork, outlet: &mut Outlet) {
             Output::Answer { id, result, .. } => outlet.answers.push((id, result)),
             Output::Persist(_) => network.handle_persisted(Ok(()), Instant::ZERO),
             Output::ShutDownComplete => outlet.shut_down = true,
-            Output::Notification { .. } | Output::Event(_) => {}
+            Output::Notification { .. } | Output::Event(_) | Output::Denied { .. } => {}
         }
     }
 }
