@@ -22,6 +22,7 @@
 mod adapter_calls;
 mod clients;
 mod credentials;
+mod denials;
 mod hardening;
 mod options;
 mod policy;

@@ -15,6 +15,7 @@ use wlan_rpc::{Answer, Call, CallId, ClientMessage, Event, EventKind, ServiceMes
 
 use crate::clients::{Clients, MAX_CONNECTIONS, Pending, Received};
 use crate::credentials::Caller;
+use crate::denials::Denials;
 use crate::policy::{Reloaded, Reloader};
 use crate::poller::{EventFlags, Poller, Token};
 use crate::radios::AnyRadio;
@@ -68,6 +69,7 @@ pub struct Service {
     reloaded: Ear,
     /// The policy in force.
     policy: Policy,
+    denials: Denials,
     phase: Phase,
 }
 
@@ -149,6 +151,7 @@ impl Service {
             reloader: Reloader::new(options.policy.clone(), done),
             reloaded,
             policy,
+            denials: Denials::default(),
             phase: Phase::Running,
         };
         service
@@ -413,17 +416,15 @@ impl Service {
         };
         if let Err(refusal) = &result
             && refusal.reason == Reason::ElevationRequired
+            && let Some(who) = self.clients.who(client)
         {
-            self.log_denied(client, &refusal.cause.text);
+            let what = match call {
+                Call::SetRadioState { .. } => "switch a radio",
+                _ => "change the mode of an interface",
+            };
+            self.denials.log(who, what, refusal.reason, monotonic());
         }
         self.answer(client, id, result);
-    }
-
-    /// Somebody tried what he may not do.
-    fn log_denied(&self, client: ClientId, what: &str) {
-        if let Some(Caller { uid, pid, program }) = self.clients.who(client) {
-            tracing::warn!(uid, pid, program, "denied: {what}");
-        }
     }
 
     /// The policy file was read again.
@@ -516,6 +517,17 @@ impl Service {
                 self.clients.broadcast(&message, monotonic());
             }
             Output::Persist(settings) => self.storage.save(settings),
+            Output::Denied {
+                uid,
+                pid,
+                program,
+                what,
+                reason,
+                ..
+            } => {
+                let who = Caller { uid, pid, program };
+                self.denials.log(&who, &what, reason, monotonic());
+            }
             Output::ShutDownComplete => self.phase = Phase::Ended,
         }
     }

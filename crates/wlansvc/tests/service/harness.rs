@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
@@ -10,6 +11,7 @@ use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketAddrUnix, SocketFlags, SocketType, bind, connect,
     recv, send, socket_with,
 };
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tempfile::TempDir;
 use wlan_client::{Answer, Call, Client};
 use wlan_model::Refusal;
@@ -28,6 +30,16 @@ pub(crate) fn options(folder: &Path) -> Options {
         pairwise_rekey: None,
         record: None,
         pcap: None,
+    }
+}
+
+/// Room for crowds of connections, whose both ends are in this process.
+fn raise_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.map_or(32_768, |most| most.min(32_768));
+    if limit.current.is_some_and(|current| current < wanted) {
+        let current = Some(wanted);
+        setrlimit(Resource::Nofile, Rlimit { current, ..limit }).unwrap();
     }
 }
 
@@ -51,6 +63,9 @@ impl Running {
     }
 
     pub(crate) fn start_with(folder: TempDir, change: impl FnOnce(&mut Options)) -> Self {
+        raise_limit();
+        // Other users may come in.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let mut options = options(folder.path());
         change(&mut options);
         let service = Service::open(&options).unwrap();
@@ -69,6 +84,11 @@ impl Running {
             thread: Some(thread),
             folder: Some(folder),
         }
+    }
+
+    /// Has it read its policy again.
+    pub(crate) const fn stopper(&self) -> &Stopper {
+        &self.stopper
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -100,6 +120,33 @@ impl Drop for Running {
             let _ = thread.join();
         }
     }
+}
+
+/// Does something as another user, in a thread that has this user's rights alone. `None`, said
+/// loudly, where the test has no right to do so.
+pub(crate) fn as_user<T: Send>(
+    uid: u32,
+    groups: &[u32],
+    act: impl FnOnce() -> T + Send,
+) -> Option<T> {
+    use rustix::process::{Gid, Uid, geteuid};
+    use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+    if !geteuid().is_root() {
+        eprintln!("SKIPPED: only root can act as another user");
+        return None;
+    }
+    let groups: Vec<Gid> = groups.iter().map(|gid| Gid::from_raw(*gid)).collect();
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            // These are of one thread alone, other than the C library's functions of these names.
+            set_thread_groups(&groups).unwrap();
+            let (user, group) = (Uid::from_raw(uid), Gid::from_raw(uid));
+            set_thread_res_gid(group, group, group).unwrap();
+            set_thread_res_uid(user, user, user).unwrap();
+            act()
+        });
+        Some(other.join().unwrap())
+    })
 }
 
 /// A client without manners.

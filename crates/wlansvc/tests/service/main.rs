@@ -3,4 +3,6 @@
 
 mod adapters;
 mod calls;
+mod flood;
 mod harness;
+mod policy;
