@@ -26,6 +26,7 @@ use crate::delivery::{Callback, Delivery};
 use crate::failure::Failure;
 use crate::pump::Pump;
 use crate::table::{Descriptor, table};
+use crate::types::WLAN_NOTIFICATION_SOURCE_HNWK;
 
 /// Longest wait for the service to take note of a closed handle.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
@@ -61,6 +62,8 @@ struct Gate {
     taken: bool,
     /// The pump came by meanwhile and has to be armed again.
     missed: bool,
+    /// Calls that wait for the pump to be done.
+    waiting: u32,
     /// There while the handle is registered.
     pump: Option<Arc<Pump>>,
 }
@@ -87,8 +90,10 @@ impl Drop for Reading<'_> {
                 connection.handle.load(Ordering::Relaxed),
             );
         }
-        drop(gate);
-        connection.gate_free.notify_one();
+        // Waking is a system call: most calls have nobody to wake.
+        if gate.waiting > 0 {
+            connection.gate_free.notify_one();
+        }
     }
 }
 
@@ -193,14 +198,14 @@ impl Connection {
             Ok(_) => Err(self.unexpected()),
             Err(failure) => Err(failure),
         };
-        // What was read before the answer went to the callback before; nobody reads until the gate
-        // is free.
-        if callback.is_none() || result.is_ok() {
-            self.delivery.apply(callback);
+        // Nobody reads until the gate is free: what comes after the answer is for the new callback.
+        let registered = if callback.is_none() || result.is_ok() {
+            self.delivery.apply(callback, hears_network(sources));
+            callback.is_some()
         } else {
-            self.delivery.abandon();
-        }
-        if callback.is_none() {
+            self.delivery.abandon()
+        };
+        if !registered {
             self.stop_watching();
         }
         drop(reading);
@@ -273,6 +278,7 @@ impl Connection {
     /// thread was in a call, which comes back with ERROR_INVALID_HANDLE.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
+        self.delivery.shut();
         self.stop_watching();
         // Held until the service has let go, so that nobody begins a call.
         let idle = self.calls.try_lock();
@@ -281,7 +287,7 @@ impl Connection {
         }
         drop(idle);
         let _ = shutdown(&self.socket, Shutdown::Both);
-        self.delivery.close();
+        self.delivery.join();
     }
 
     /// Hangs up and waits until the service has done so too: it does that when it has undone what
@@ -402,10 +408,12 @@ impl Connection {
     fn take_gate(&self) -> Reading<'_> {
         let mut gate = self.lock_gate();
         while gate.taken {
+            gate.waiting += 1;
             gate = self
                 .gate_free
                 .wait(gate)
                 .unwrap_or_else(PoisonError::into_inner);
+            gate.waiting -= 1;
         }
         gate.taken = true;
         Reading {
@@ -421,6 +429,11 @@ impl Connection {
     fn lock_calls(&self) -> MutexGuard<'_, u32> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a registration for these sources hears of the Hosted Network.
+const fn hears_network(sources: u32) -> bool {
+    sources & WLAN_NOTIFICATION_SOURCE_HNWK != 0
 }
 
 /// This thread's buffer, put back when done with. Who reads into it erases what he read.

@@ -116,7 +116,6 @@ impl Delivery {
             state.dropped += 1;
         }
         state.queue.push_back((device, notification));
-        drop(state);
         self.changed.notify_all();
     }
 
@@ -133,7 +132,9 @@ impl Delivery {
     pub(crate) fn prepare(&self, owner: &Arc<Connection>) -> io::Result<()> {
         let mut state = self.lock();
         state.registering = true;
-        if let Worker::None = state.worker {
+        if let Worker::None = state.worker
+            && !state.closed
+        {
             let owner = Arc::clone(owner);
             match thread::spawn("wlanapi-notify", move || run(owner)) {
                 Ok(worker) => state.worker = Worker::Alive(worker),
@@ -146,22 +147,23 @@ impl Delivery {
         Ok(())
     }
 
-    /// The registration came to nothing: the one before stays.
-    pub(crate) fn abandon(&self) {
-        self.lock().registering = false;
+    /// The registration came to nothing: the one before stays. `false` when there was none.
+    pub(crate) fn abandon(&self) -> bool {
+        let mut state = self.lock();
+        state.registering = false;
         self.changed.notify_all();
+        state.callback.is_some()
     }
 
     /// From now on this callback is called, or none. What waited for the one before is for its
-    /// successor.
-    pub(crate) fn apply(&self, callback: Option<Callback>) {
+    /// successor, if that is to hear of the network at all.
+    pub(crate) fn apply(&self, callback: Option<Callback>, hears_network: bool) {
         let mut state = self.lock();
         state.registering = false;
         state.callback = callback;
-        if callback.is_none() {
+        if callback.is_none() || !hears_network {
             state.queue.clear();
         }
-        drop(state);
         self.changed.notify_all();
     }
 
@@ -181,23 +183,25 @@ impl Delivery {
         }
     }
 
-    /// Ends it for good, and waits like [`Delivery::wait_for_callback`].
-    pub(crate) fn close(&self) {
+    /// Ends it for good: no callback is called after this.
+    pub(crate) fn shut(&self) {
         let mut state = self.lock();
         state.closed = true;
         state.callback = None;
         state.queue.clear();
-        let worker = mem::replace(&mut state.worker, Worker::None);
-        drop(state);
         self.changed.notify_all();
-        if self.is_mine() {
-            return;
-        }
-        if let Worker::Alive(worker) = worker {
-            // It cannot have panicked in a way that matters here: it is gone either way.
+    }
+
+    /// After [`Delivery::shut`], waits until the thread is gone. Called from the callback it does not
+    /// wait: it would wait for itself.
+    pub(crate) fn join(&self) {
+        let worker = mem::replace(&mut self.lock().worker, Worker::None);
+        if let Worker::Alive(worker) = worker
+            && !self.is_mine()
+        {
+            // It is gone either way.
             let _ = worker.join();
         }
-        self.wait_for_callback();
     }
 }
 
@@ -208,12 +212,13 @@ fn run(owner: Arc<Connection>) {
     MINE.set(ptr::from_ref(delivery));
     let mut state = delivery.lock();
     loop {
-        if state.closed || (state.callback.is_none() && !state.registering) {
+        if state.closed {
+            return;
+        }
+        if state.callback.is_none() && !state.registering {
             // The handle's next registration starts another thread.
-            if !state.closed {
-                state.worker = Worker::None;
-            }
-            break;
+            state.worker = Worker::None;
+            return;
         }
         let callback = state.callback;
         let (Some(callback), Some((device, notification))) = (callback, state.queue.pop_front())
@@ -237,7 +242,6 @@ fn run(owner: Arc<Connection>) {
         state.running = false;
         delivery.changed.notify_all();
     }
-    drop(state);
 }
 
 /// Calls a callback with the structure the notification has in C.

@@ -153,12 +153,7 @@ macro_rules! exports {
                 dwBufferSize: u32,
                 pStringBuffer: *mut u16,
                 pReserved: *const c_void,
-            ) => {
-                let unit = |i| Out::new(pStringBuffer.wrapping_add(i));
-                let buffer: Option<&dyn Fn(usize) -> Out<u16>> =
-                    if pStringBuffer.is_null() { None } else { Some(&unit) };
-                api::reason_code::to_string(dwReasonCode, dwBufferSize, buffer, pReserved)
-            };
+            ) => api::reason_code::to_string(dwReasonCode, dwBufferSize, pStringBuffer, pReserved);
 
             /// Makes the settings of a new network
             /// (`nf-wlanapi-wlanhostednetworkinitsettings`).

@@ -26,3 +26,11 @@ mod thread;
 pub mod types;
 
 pub use delivery::LIMIT as NOTIFICATION_LIMIT;
+
+/// How many notifications a handle lost because its callback was too slow for them; `None` for what
+/// is no handle. For tests and measurements in Rust: Windows has no such function.
+#[must_use]
+pub fn dropped_notifications(handle: types::HANDLE) -> Option<u64> {
+    let connection = table::table().get(handle)?;
+    Some(connection.delivery().dropped())
+}

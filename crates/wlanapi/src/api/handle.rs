@@ -24,8 +24,8 @@ pub(crate) fn open(
     fork::watch();
     let opened = Connection::open(&path::socket(), path::program(), client_version);
     code(opened.map(|(connection, version)| {
-        let connection = Arc::new(connection);
-        handle.write(table().insert(connection));
+        let value = table().insert(Arc::new(connection));
+        handle.write(value);
         negotiated.write(version);
     }))
 }
