@@ -310,7 +310,7 @@ impl<A: AccessPoint> Engine<A> {
 
     pub(crate) fn notify(&mut self, notification: &Notification) {
         for (client, known) in &mut self.clients {
-            if known.registration.wants(notification) {
+            if known.registration.wants(self.device, notification) {
                 self.outputs.push_back(Output::Notification {
                     client: *client,
                     device: self.device,

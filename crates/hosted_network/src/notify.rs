@@ -1,7 +1,7 @@
 //! Who hears what.
 
 use serde::{Deserialize, Serialize};
-use wlan_model::Notification;
+use wlan_model::{Guid, Notification};
 
 /// `WLAN_NOTIFICATION_SOURCE_HNWK`.
 pub(crate) const SOURCE_HOSTED_NETWORK: u32 = 0x80;
@@ -22,7 +22,7 @@ enum Duplicates {
     /// It is left out.
     LeftOut {
         /// The last one delivered.
-        last: Option<Notification>,
+        last: Option<(Guid, Notification)>,
     },
 }
 
@@ -52,17 +52,16 @@ impl Registration {
     }
 
     /// Whether the handle is to hear it. If so it counts as delivered.
-    pub(crate) fn wants(&mut self, notification: &Notification) -> bool {
+    pub(crate) fn wants(&mut self, device: Guid, notification: &Notification) -> bool {
         if self.sources & SOURCE_HOSTED_NETWORK == 0 {
             return false;
         }
-        match &mut self.duplicates {
-            Duplicates::Delivered => true,
-            Duplicates::LeftOut { last: Some(last) } if last == notification => false,
-            Duplicates::LeftOut { last } => {
-                *last = Some(notification.clone());
-                true
-            }
-        }
+        let Duplicates::LeftOut { last } = &mut self.duplicates else {
+            return true;
+        };
+        let this = Some((device, notification.clone()));
+        let new = *last != this;
+        *last = this;
+        new
     }
 }

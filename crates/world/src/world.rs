@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use clock::{Duration, Instant, earliest};
 use column::{ClientId, Column, Config, Input, Output, Rights};
 use dot11::{KeyBytes, MacAddr, Ssid};
-use radio::{Radio, RadioCommand};
+use radio::{Radio, RadioCommand, RadioEvent};
 use radio_sim::{JoinFailure, SimConfig, SimEvent, SimRadio, StationKey};
 use rsn::{Passphrase, Pmk};
 use wlan_model::{
@@ -130,6 +130,8 @@ pub struct World {
     pub shut_down: bool,
     /// Commands given to the radio, by name, in this life of the column.
     pub commands: Vec<RadioCommand>,
+    /// Of the adapter there was last.
+    address: MacAddr,
     record: Option<Vec<Recorded>>,
     /// Where in the list of events the traffic of each station began.
     traffic: BTreeMap<String, usize>,
@@ -170,6 +172,7 @@ impl World {
             sim_events: Vec::new(),
             shut_down: false,
             commands: Vec::new(),
+            address: MacAddr::default(),
             record: None,
             traffic: BTreeMap::new(),
         };
@@ -317,7 +320,7 @@ impl World {
                 device,
                 notification,
             } => {
-                let expected = Guid::of_access_point(self.config.radio.bssid);
+                let expected = Guid::of_access_point(self.address);
                 assert_eq!(device, expected, "the device of {notification:?}");
                 self.notifications.push((client, notification));
             }
@@ -335,6 +338,9 @@ impl World {
     /// Carries news of the radio up until there are none.
     pub fn pump(&mut self) {
         while let Some(event) = self.radio.poll_event() {
+            if let RadioEvent::Ready(capabilities) = &event {
+                self.address = capabilities.address;
+            }
             self.feed(Input::Radio(event));
         }
         while let Some(event) = self.radio.poll_sim_event() {

@@ -12,7 +12,6 @@ mod seam;
 mod secondary_key;
 mod shut_down;
 mod sleep;
-mod transitions;
 
 use std::collections::VecDeque;
 
@@ -22,8 +21,8 @@ use dot11::{Channel, KeyBytes, MacAddr, Ssid};
 use rsn::{Passphrase, Pmk};
 use softap::{Candidates, Departure, Event, Peer, PeerKey, RunSettings};
 use wlan_model::{
-    ConnectionSettings, HostedNetworkState, Notification, Policy, Reason, Refusal, SecondaryKey,
-    Settings, Who, Win32Error,
+    ConnectionSettings, Guid, HostedNetworkState, Notification, Policy, Reason, Refusal,
+    SecondaryKey, Settings, Who, Win32Error,
 };
 use wlan_rpc::{Answer, Call, CallId, EventKind, Status};
 
@@ -148,6 +147,8 @@ struct Bench {
     next_call: u32,
     answers: Vec<(ClientId, CallId, Result<Answer, Refusal>)>,
     notifications: Vec<(ClientId, Notification)>,
+    /// The device every notification is to name.
+    device: Guid,
     events: Vec<EventKind>,
     /// Who was kept from what, and why.
     denied: Vec<(ClientId, String, Reason)>,
@@ -194,6 +195,7 @@ impl Bench {
             next_call: 0,
             answers: Vec::new(),
             notifications: Vec::new(),
+            device: Guid::NIL,
             events: Vec::new(),
             denied: Vec::new(),
             shut_down: 0,
@@ -265,6 +267,9 @@ impl Bench {
 
     /// The access point tells the engine something.
     fn tell(&mut self, event: Event) {
+        if let Event::RadioAvailable { address, .. } = &event {
+            self.device = Guid::of_access_point(*address);
+        }
         self.engine.access_point.tell(event);
         self.engine.pump(self.now);
         self.drain();
@@ -347,9 +352,10 @@ impl Bench {
                 }
                 Output::Notification {
                     client,
+                    device,
                     notification,
-                    ..
                 } => {
+                    assert_eq!(device, self.device, "of {notification:?}");
                     if let Notification::StateChange { new, .. } = notification {
                         self.last_told = Some(new);
                     }

@@ -36,7 +36,12 @@ fn call() -> impl Strategy<Value = Call> {
         1 => Just(Call::QuerySecondaryKey),
         1 => Just(Call::QueryConnectionSettings),
         1 => Just(Call::QueryStatus),
+        1 => Just(Call::PrepareForSleep),
     ]
+}
+
+fn fixed_name() -> Ssid {
+    Ssid::new("a").unwrap()
 }
 
 #[derive(Clone, Debug)]
@@ -49,6 +54,10 @@ enum Step {
     DriverStops,
     CanSustain,
     Suspend,
+    /// A connection that excludes the network, or its end.
+    AdHoc(bool),
+    /// Whether the network is allowed, and under a fixed name.
+    Policy(bool, bool),
     ReadOnly(bool),
     /// The disk answers, if asked.
     Disk(bool),
@@ -69,6 +78,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::DriverStops),
         1 => Just(Step::CanSustain),
         1 => Just(Step::Suspend),
+        2 => any::<bool>().prop_map(Step::AdHoc),
+        2 => (prop::bool::weighted(0.7), any::<bool>())
+            .prop_map(|(allowed, fixed)| Step::Policy(allowed, fixed)),
         1 => any::<bool>().prop_map(Step::ReadOnly),
         6 => prop::bool::weighted(0.8).prop_map(Step::Disk),
         6 => Just(Step::Answer),
@@ -82,6 +94,9 @@ struct Model {
     clients: BTreeSet<ClientId>,
     radio: bool,
     exhausted: bool,
+    ad_hoc: bool,
+    allowed: bool,
+    fixed: bool,
     read_only: bool,
     enabled: bool,
     name: Option<ConnectionSettings>,
@@ -95,9 +110,19 @@ impl Model {
     fn state(&self) -> HostedNetworkState {
         match self.run {
             Some(_) => Active,
-            None if self.radio && !self.exhausted && self.enabled => Idle,
+            None if self.could_run() && !self.ad_hoc => Idle,
             None => Unavailable,
         }
+    }
+
+    fn could_run(&self) -> bool {
+        self.radio && !self.exhausted && self.enabled && self.allowed
+    }
+
+    /// The name in force.
+    fn ssid(&self) -> Option<Ssid> {
+        let stored = self.name.as_ref()?.ssid.clone();
+        Some(if self.fixed { fixed_name() } else { stored })
     }
 
     fn end_run(&mut self) {
@@ -141,6 +166,11 @@ impl Model {
         let invalid = Err((Win32Error::INVALID_PARAMETER, Reason::BadParameters));
         let denied = Err((Win32Error::ACCESS_DENIED, Reason::ElevationRequired));
         let unavailable = Err((Win32Error::INVALID_STATE, Reason::InterfaceUnavailable));
+        let by_policy = Err((Win32Error::ACCESS_DENIED, Reason::GpDenied));
+        let excluded = Err((
+            Win32Error::INVALID_STATE,
+            Reason::IncompatibleConnectionStarted,
+        ));
         let not_started = Err((Win32Error::INVALID_STATE, Reason::StopBeforeStart));
         if !self.clients.contains(&from) {
             return Err((Win32Error::INVALID_HANDLE, Reason::BadParameters));
@@ -152,7 +182,11 @@ impl Model {
                     return denied;
                 }
                 if self.state() == Unavailable {
-                    return unavailable;
+                    return if self.could_run() {
+                        excluded
+                    } else {
+                        unavailable
+                    };
                 }
                 self.initialise(bench)?;
                 let (forced, held) = self.run.get_or_insert_default();
@@ -182,7 +216,16 @@ impl Model {
                 self.has_primary = true;
                 self.end_run();
             }
+            Call::PrepareForSleep => {
+                if !privileged(from) {
+                    return denied;
+                }
+                self.end_run();
+            }
             Call::SetEnabled(enabled) => {
+                if !self.allowed {
+                    return by_policy;
+                }
                 if !privileged(from) {
                     return denied;
                 }
@@ -197,6 +240,9 @@ impl Model {
             Call::SetConnectionSettings(name) => {
                 if name.max_peers == 0 {
                     return invalid;
+                }
+                if self.fixed && name.ssid != fixed_name() {
+                    return by_policy;
                 }
                 if self.name.as_ref() != Some(name) || !self.has_primary {
                     self.write()?;
@@ -247,6 +293,7 @@ proptest! {
 
     #[test]
     fn the_engine_does_what_the_documentation_promises(
+        warm in prop::bool::weighted(0.8),
         steps in prop::collection::vec(step(), 1..60)
     ) {
         let mut bench = Bench::bare();
@@ -257,6 +304,9 @@ proptest! {
             clients: BTreeSet::new(),
             radio: false,
             exhausted: false,
+            ad_hoc: false,
+            allowed: true,
+            fixed: false,
             read_only: false,
             enabled: true,
             name: None,
@@ -264,7 +314,15 @@ proptest! {
             secondary: None,
             run: None,
         };
-        for step in steps {
+        // From nothing, few histories ever come to a run.
+        let prelude = [
+            Step::RadioOn,
+            Step::Connect(ClientId(1)),
+            Step::Connect(ClientId(4)),
+            Step::Call(ClientId(4), Call::ForceStart),
+        ];
+        let prelude = if warm { &prelude[..] } else { &[] };
+        for step in prelude.iter().cloned().chain(steps) {
             match step {
                 Step::Call(from, call) => {
                     let result = bench.call(from, call.clone());
@@ -314,6 +372,21 @@ proptest! {
                     bench.drain();
                     model.end_run();
                 }
+                Step::AdHoc(on) => {
+                    bench.tell(Event::IncompatibleConnection(on.then(|| cause("Ad hoc."))));
+                    model.ad_hoc = on;
+                    if on {
+                        model.end_run();
+                    }
+                }
+                Step::Policy(allowed, fixed) => {
+                    set_policy(&mut bench, allowed, fixed);
+                    let before = model.ssid();
+                    (model.allowed, model.fixed) = (allowed, fixed);
+                    if !allowed || model.ssid() != before {
+                        model.end_run();
+                    }
+                }
                 Step::ReadOnly(read_only) => {
                     bench.disk = if read_only { Disk::ReadOnly } else { Disk::Writes };
                     model.read_only = read_only;
@@ -324,6 +397,10 @@ proptest! {
             let secondary = bench.engine.secondary().map(|s| (s.key.clone(), s.persistent));
             prop_assert_eq!(secondary, model.secondary.clone());
             prop_assert_eq!(&bench.engine.settings().connection, &model.name);
+            prop_assert_eq!(bench.status().ssid, model.ssid());
+            if let Some((run, _)) = &bench.engine.access_point.run {
+                prop_assert_eq!(Some(run.ssid.clone()), model.ssid());
+            }
             prop_assert_eq!(bench.engine.access_point.run.is_some(), model.run.is_some());
             let held = bench.engine.run_mut().map(|run| (run.forced, run.references.clone()));
             let expected = model.run.clone().map(|(forced, held)| {
@@ -380,6 +457,10 @@ proptest! {
                     bench.engine.stop_for_suspend(bench.now);
                     bench.drain();
                 }
+                Step::AdHoc(on) => {
+                    bench.tell(Event::IncompatibleConnection(on.then(|| cause("Ad hoc."))));
+                }
+                Step::Policy(allowed, fixed) => set_policy(&mut bench, allowed, fixed),
                 Step::ReadOnly(_) => {}
                 Step::Disk(works) => {
                     if bench.writing.is_some() {
@@ -422,6 +503,13 @@ proptest! {
     }
 }
 
+fn set_policy(bench: &mut Bench, allowed: bool, fixed: bool) {
+    bench.policy(|p| {
+        p.allowed = allowed;
+        p.fixed_ssid = fixed.then(fixed_name);
+    });
+}
+
 /// The access point does what it was asked.
 fn settle(bench: &mut Bench) {
     match bench.engine.state {
@@ -451,5 +539,9 @@ fn consistent(bench: &Bench) -> Result<(), TestCaseError> {
         State::Unavailable(_) | State::Idle | State::Stopping(_) => {}
     }
     prop_assert_eq!(engine.access_point.run.is_some(), engine.has_run());
+    if let Some((run, _)) = &engine.access_point.run {
+        prop_assert!(engine.policy.allowed && engine.incompatible.is_none());
+        prop_assert_eq!(Some(run.ssid.clone()), engine.connection().map(|c| c.ssid));
+    }
     Ok(())
 }

@@ -148,6 +148,85 @@ fn duplicates_are_left_out_on_request_only() {
 }
 
 #[test]
+fn a_change_of_another_device_is_no_duplicate() {
+    let mut bench = Bench::idle();
+    bench.ok(
+        USER,
+        Call::RegisterNotification {
+            sources: 0x80,
+            ignore_duplicate: true,
+        },
+    );
+    for (name, address) in [("wlan1", PHONE), ("wlan2", TABLET), ("wlan3", TABLET)] {
+        bench.tell(Event::RadioAvailable {
+            name: name.into(),
+            address,
+            max_stations: None,
+        });
+    }
+    let heard = bench.notifications.iter().filter(|(c, _)| *c == USER);
+    assert_eq!(heard.count(), 2, "the third names the same device");
+    assert_eq!(bench.status().device, Some(Guid::of_access_point(TABLET)));
+}
+
+#[test]
+fn a_new_registration_begins_without_a_past() {
+    let mut bench = Bench::idle();
+    let register = || Call::RegisterNotification {
+        sources: 0x80,
+        ignore_duplicate: true,
+    };
+    bench.ok(OTHER, register());
+    for _ in 0..2 {
+        bench.ok(USER, named("one"));
+        bench.ok(USER, named("two"));
+        assert_eq!(bench.told().len(), 1);
+        assert_eq!(bench.ok(OTHER, register()), Answer::PreviousSources(0x80));
+    }
+}
+
+#[test]
+fn only_the_bit_of_the_hosted_network_counts() {
+    for bit in 0..32 {
+        let mut bench = Bench::idle();
+        bench.ok(
+            OTHER,
+            Call::RegisterNotification {
+                sources: 1 << bit,
+                ignore_duplicate: false,
+            },
+        );
+        bench.ok(USER, Call::StartUsing);
+        let expected = usize::from(bit == 7);
+        assert_eq!(bench.told().len(), expected, "bit {bit}");
+    }
+}
+
+#[test]
+fn everybody_hears_everything_in_the_same_order() {
+    let mut bench = Bench::idle();
+    bench.register(USER);
+    bench.register(ROOT);
+    bench.ok(USER, Call::StartUsing);
+    bench.join_with_primary(PHONE);
+    bench.leave(PHONE);
+    bench.ok(USER, named("other"));
+    bench.radio_leaves();
+    let heard = |bench: &Bench, who| -> Vec<Notification> {
+        let notifications = bench.notifications.iter();
+        notifications
+            .filter(|(client, _)| *client == who)
+            .map(|(_, notification)| notification.clone())
+            .collect()
+    };
+    let one = heard(&bench, USER);
+    assert_eq!(one.len(), 5);
+    for who in [OTHER, ROOT] {
+        assert_eq!(heard(&bench, who), one);
+    }
+}
+
+#[test]
 fn t16_changed_properties_of_an_idle_network_are_told() {
     let mut bench = Bench::idle();
     let changed = [(Idle, Idle, Reason::PropertiesChange)];

@@ -19,6 +19,8 @@ mod malformed;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod policy;
+#[cfg(test)]
 mod rekey;
 #[cfg(test)]
 mod replay;
@@ -26,3 +28,5 @@ mod replay;
 mod runs;
 #[cfg(test)]
 mod switches;
+#[cfg(test)]
+mod transitions;

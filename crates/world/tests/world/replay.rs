@@ -3,6 +3,7 @@
 use clock::Duration;
 use column::Column;
 use radio_sim::{AirConfig, Permille};
+use wlan_rpc::Call;
 use world::{World, WorldConfig, column_config, passphrase};
 
 #[test]
@@ -32,7 +33,21 @@ fn the_same_inputs_make_the_same_outputs() {
     world.set_key(client, "secret-two", false);
     let _ = world.join("late", passphrase("secret-one"));
     world.run(Duration::from_secs(100));
-    world.stop(client);
+    let policy = wlan_model::Policy {
+        fixed_ssid: dot11::Ssid::new("fixed").ok(),
+        ..wlan_model::Policy::default()
+    };
+    world.input(column::Input::PolicyChanged(policy));
+    world.run(Duration::from_secs(1));
+    world.start(client);
+    assert!(world.call(client, Call::PrepareForSleep).is_ok());
+    world.start(client);
+    let switches = radio::Switches {
+        software: false,
+        hardware: true,
+    };
+    world.radio.set_switches(switches, world.now());
+    world.run(Duration::from_secs(1));
     let record = world.recorded();
 
     let seed = world.seed().wrapping_add(1);
