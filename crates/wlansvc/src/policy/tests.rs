@@ -161,3 +161,34 @@ fn a_request_during_a_reload_is_not_forgotten() {
     }
     assert_eq!(reloader.take(), Reloaded::Nothing);
 }
+
+#[test]
+fn the_example_is_a_policy_and_so_is_every_line_it_explains() {
+    let example = include_str!("../../../../dist/policy.toml");
+    let all = |name: &str| match name {
+        "hostednet" => Ok(990),
+        _ => group(name),
+    };
+    assert_eq!(
+        parse_policy(example, &all).unwrap(),
+        Policy {
+            privileged_group: Some(990),
+            ..Policy::default()
+        }
+    );
+    let mut keys = 0;
+    let uncommented: Vec<&str> = example
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(rest) if rest.contains(" = ") && !rest.starts_with(' ') => {
+                keys += 1;
+                rest
+            }
+            _ => line,
+        })
+        .collect();
+    let policy = parse_policy(&uncommented.join("\n"), &all).unwrap();
+    assert_eq!(keys, 4);
+    assert!(!policy.allowed);
+    assert_eq!(policy.fixed_ssid, Some(Ssid::new("Office guests").unwrap()));
+}
