@@ -28,6 +28,9 @@ use crate::pump::Pump;
 use crate::table::{Descriptor, table};
 use crate::types::WLAN_NOTIFICATION_SOURCE_HNWK;
 
+#[cfg(test)]
+mod tests;
+
 /// Longest wait for the service to take note of a closed handle.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
@@ -117,16 +120,7 @@ impl Connection {
         program: String,
         client_version: u32,
     ) -> Result<(Self, u32), Failure> {
-        let connection = Self {
-            socket: dial(path)?,
-            handle: AtomicU32::new(0),
-            closed: AtomicBool::new(false),
-            dead: AtomicBool::new(false),
-            calls: Mutex::new(0),
-            gate: Mutex::new(Gate::default()),
-            gate_free: Condvar::new(),
-            delivery: Delivery::new(),
-        };
+        let connection = Self::over(dial(path)?);
         let call = Call::Open {
             client_version,
             program,
@@ -134,6 +128,20 @@ impl Connection {
         match connection.call(call)? {
             Answer::Opened { version } => Ok((connection, version)),
             _ => Err(connection.die()),
+        }
+    }
+
+    /// On a socket that is connected.
+    fn over(socket: Descriptor) -> Self {
+        Self {
+            socket,
+            handle: AtomicU32::new(0),
+            closed: AtomicBool::new(false),
+            dead: AtomicBool::new(false),
+            calls: Mutex::new(0),
+            gate: Mutex::new(Gate::default()),
+            gate_free: Condvar::new(),
+            delivery: Delivery::new(),
         }
     }
 

@@ -53,6 +53,7 @@ const fn auth_state(state: PeerAuthState) -> WLAN_HOSTED_NETWORK_PEER_AUTH_STATE
 const fn peer(mac: MacAddr, state: PeerAuthState) -> WLAN_HOSTED_NETWORK_PEER_STATE {
     WLAN_HOSTED_NETWORK_PEER_STATE {
         PeerMacAddress: mac.0,
+        padding: [0; 2],
         PeerAuthState: auth_state(state),
     }
 }

@@ -124,6 +124,18 @@ impl Delivery {
         self.lock().dropped
     }
 
+    /// How many notifications wait.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().queue.len()
+    }
+
+    /// How often a callback was called.
+    #[cfg(test)]
+    pub(crate) fn calls(&self) -> u64 {
+        self.lock().calls
+    }
+
     /// Makes sure there is a thread to run a callback; [`Delivery::apply`] or [`Delivery::abandon`]
     /// follows.
     ///
@@ -283,6 +295,8 @@ fn deliver<T: Copy>(callback: Callback, device: Guid, code: u32, mut payload: T)
         NotificationCode: code,
         InterfaceGuid: convert::guid(device),
         dwDataSize: u32::try_from(size_of::<T>()).unwrap_or(u32::MAX),
+        #[cfg(target_pointer_width = "64")]
+        padding: 0,
         pData: ptr::from_mut(&mut payload).cast(),
     };
     // SAFETY: the caller registered the function for being called like this; both structures live

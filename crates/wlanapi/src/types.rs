@@ -153,6 +153,8 @@ pub struct WLAN_HOSTED_NETWORK_SECURITY_SETTINGS {
 pub struct WLAN_HOSTED_NETWORK_PEER_STATE {
     /// The peer.
     pub PeerMacAddress: DOT11_MAC_ADDRESS,
+    /// What C leaves to chance; zero, so that nothing of ours shows.
+    pub(crate) padding: [u8; 2],
     /// Whether its handshake is finished.
     pub PeerAuthState: WLAN_HOSTED_NETWORK_PEER_AUTH_STATE,
 }
@@ -201,6 +203,8 @@ pub struct WLAN_HOSTED_NETWORK_STATUS {
     pub IPDeviceID: GUID,
     /// The BSSID; when idle or active.
     pub wlanHostedNetworkBSSID: DOT11_MAC_ADDRESS,
+    /// What C leaves to chance; zero, so that nothing of ours shows.
+    pub(crate) padding: [u8; 2],
     /// When active.
     pub dot11PhyType: DOT11_PHY_TYPE,
     /// The channel's number; when active.
@@ -223,6 +227,9 @@ pub struct WLAN_NOTIFICATION_DATA {
     pub InterfaceGuid: GUID,
     /// Size of what `pData` points to.
     pub dwDataSize: u32,
+    /// As in [`WLAN_HOSTED_NETWORK_PEER_STATE`].
+    #[cfg(target_pointer_width = "64")]
+    pub(crate) padding: u32,
     /// Belongs to the library.
     pub pData: *mut c_void,
 }
