@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::notify::Registration;
 use crate::pending::{Action, Job};
 use crate::state::{Caller, Hold, Life, State};
-use crate::{ClientId, HostedNetwork, refusal};
+use crate::{ClientId, refusal};
 
 /// Longest caller's name that is kept, in bytes.
 const MAX_PROGRAM: usize = 64;
@@ -30,11 +30,12 @@ impl<A: AccessPoint> Engine<A> {
     pub(crate) fn dispatch(&mut self, caller: Caller, call: Call, now: Instant) {
         match self.decide(caller, call, now) {
             Ok(Step::Answered(answer)) => self.answer(caller, Ok(answer)),
-            Ok(Step::Queued(_)) if self.queue.len() >= HostedNetwork::MAX_QUEUED_CHANGES => {
-                self.answer(caller, Err(refusal::too_many_calls()));
-            }
             Ok(Step::Queued(action)) => match self.permit(caller.client, &action) {
-                Ok(()) => self.queue.push_back(Job { caller, action }),
+                Ok(()) => {
+                    let user = self.clients.get(&caller.client).map(|c| c.rights.uid);
+                    self.queue
+                        .push(user.unwrap_or_default(), Job { caller, action });
+                }
                 Err(refusal) => self.answer(caller, Err(refusal)),
             },
             Ok(Step::UnderWay) => {}

@@ -18,7 +18,8 @@ use crate::availability::{Switches, ending};
 use crate::client::{Client, Handle, Handles};
 use crate::entropy::Entropy;
 use crate::keys::{MasterKeys, Secondary};
-use crate::pending::{Job, Storage};
+use crate::pending::Storage;
+use crate::queue::Queue;
 use crate::state::{Caller, Hold, Life, Radio, Run, State};
 use crate::{ClientId, Config, HostedNetwork, Output, Rights, refusal};
 
@@ -45,8 +46,8 @@ pub(crate) struct Engine<A> {
     pub(crate) state: State,
     pub(crate) life: Life,
     pub(crate) storage: Storage,
-    /// Changes and starts that have not begun, in order.
-    pub(crate) queue: VecDeque<Job>,
+    /// Changes and starts that have not begun.
+    pub(crate) queue: Queue,
     pub(crate) clients: BTreeMap<ClientId, Client>,
     pub(crate) handles: Handles,
     /// Clients whose next waiting call may begin.
@@ -92,7 +93,7 @@ impl<A: AccessPoint> Engine<A> {
             state: State::Idle,
             life: Life::Serving,
             storage: Storage::Quiet,
-            queue: VecDeque::new(),
+            queue: Queue::default(),
             clients: BTreeMap::new(),
             handles: Handles::default(),
             ready: VecDeque::new(),
@@ -113,7 +114,7 @@ impl<A: AccessPoint> Engine<A> {
             if gone.handle != Handle::Unopened {
                 self.handles.close(&gone.rights);
             }
-            self.queue.retain(|job| job.caller.client != client);
+            self.queue.forget(client);
             self.drop_references(client);
         }
         self.pump(now);
@@ -159,7 +160,7 @@ impl<A: AccessPoint> Engine<A> {
     pub(crate) fn shut_down(&mut self, now: Instant) {
         if self.life == Life::Serving {
             self.life = Life::Ending;
-            for job in core::mem::take(&mut self.queue) {
+            for job in self.queue.take(|_| true) {
                 self.answer(job.caller, Err(refusal::shutting_down()));
             }
             self.stop(Reason::ServiceShuttingDown, Some(ending()), None);
@@ -357,7 +358,7 @@ impl<A: AccessPoint> Engine<A> {
                     softap::Output::Event(event) => self.handle_event(event),
                 }
             } else if matches!(self.storage, Storage::Quiet)
-                && let Some(job) = self.queue.pop_front()
+                && let Some(job) = self.queue.pop()
             {
                 self.begin(job, now);
             } else if let Some(client) = self.ready.pop_front() {

@@ -46,6 +46,7 @@ mod keys;
 mod notify;
 mod pending;
 mod policy;
+mod queue;
 mod refusal;
 mod run;
 mod settings;
@@ -206,9 +207,6 @@ impl HostedNetwork {
     /// Longest queue of unanswered calls of one client; one more is refused at once with
     /// ERROR_NO_SYSTEM_RESOURCES and `insufficient_resources`.
     pub const MAX_WAITING_CALLS: usize = 32;
-
-    /// Longest queue of changes behind one that is being written; one more is refused likewise.
-    pub const MAX_QUEUED_CHANGES: usize = 64;
 
     /// Most open handles; `WlanOpenHandle` refuses more with ERROR_REMOTE_SESSION_LIMIT_EXCEEDED.
     pub const MAX_HANDLES: usize = 2048;

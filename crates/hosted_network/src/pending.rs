@@ -1,7 +1,5 @@
 //! Changes and starts: one at a time, first on the disk, then in force.
 
-use std::collections::VecDeque;
-
 use cause::Cause;
 use clock::Instant;
 use serde::{Deserialize, Serialize};
@@ -144,12 +142,9 @@ impl<A: AccessPoint> Engine<A> {
         {
             *given_up = Some(refusal.clone());
         }
-        let queue = core::mem::take(&mut self.queue);
-        let (starts, others) = queue
-            .into_iter()
-            .partition(|job| matches!(job.action, Action::Start(_)));
-        self.queue = others;
-        let starts: VecDeque<Job> = starts;
+        let starts = self
+            .queue
+            .take(|job| matches!(job.action, Action::Start(_)));
         for job in starts {
             self.answer(job.caller, Err(refusal.clone()));
         }
