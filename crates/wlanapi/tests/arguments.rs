@@ -15,7 +15,13 @@ use harness::*;
 const KEY: &[u8; 9] = b"12345678\0";
 
 /// SetSecondaryKey: code and reason.
-fn set(handle: HANDLE, len: u32, data: *const u8, pass: i32, reserved: *const c_void) -> (u32, i32) {
+fn set(
+    handle: HANDLE,
+    len: u32,
+    data: *const u8,
+    pass: i32,
+    reserved: *const c_void,
+) -> (u32, i32) {
     let mut reason = UNTOUCHED;
     // SAFETY: where the length may be read the data has it.
     let rc = unsafe {
@@ -51,7 +57,11 @@ fn set_secondary_key_judges_in_the_documented_order() {
     for len in [u32::MAX, 64, 33, 31, 9, 1] {
         assert_eq!(set(handle, len, unreadable(), 0, null()), (87, 2), "A17");
     }
-    assert_eq!(query_key(handle), Some((KEY.to_vec(), 1, 1)), "S29: it stays");
+    assert_eq!(
+        query_key(handle),
+        Some((KEY.to_vec(), 1, 1)),
+        "S29: it stays"
+    );
     // SAFETY: without a place for the reason none is written.
     let rc = unsafe { WlanHostedNetworkSetSecondaryKey(handle, 9, key, 1, 1, null_mut(), null()) };
     assert_eq!(rc, 0, "A14");
@@ -123,12 +133,20 @@ fn the_secondary_key_comes_back_as_it_was_set() {
                 if keep(0) { &raw mut len } else { null_mut() },
                 if keep(1) { &raw mut data } else { null_mut() },
                 if keep(2) { &raw mut pass } else { null_mut() },
-                if keep(3) { &raw mut persistent } else { null_mut() },
+                if keep(3) {
+                    &raw mut persistent
+                } else {
+                    null_mut()
+                },
                 &raw mut reason,
                 null(),
             )
         };
-        assert_eq!((len, data, pass, persistent), (77, null_mut(), 77, 77), "Q06");
+        assert_eq!(
+            (len, data, pass, persistent),
+            (77, null_mut(), 77, 77),
+            "Q06"
+        );
         (rc, reason)
     };
     for which in 0..4 {
@@ -166,7 +184,11 @@ fn open_handle_checks_pointers_then_service_then_version() {
     assert_eq!(state(first), Ok(1), "it stays open");
     assert_eq!(close(first), 0);
     world.stop();
-    assert_eq!(call(0, null(), true, true), (1062, 2, second), "service before version");
+    assert_eq!(
+        call(0, null(), true, true),
+        (1062, 2, second),
+        "service before version"
+    );
     assert_eq!(close(second), 0);
 }
 
@@ -253,7 +275,11 @@ fn properties_have_the_documented_types() {
     let handle = open();
     assert_eq!(query(handle, 0), Err(1610), "L01");
     assert_eq!(query(handle, 2), Err(1610), "L01");
-    assert_eq!(query(handle, 1), Ok((vec![7, 0, 0, 0, 4, 0, 0, 0], 0)), "L02");
+    assert_eq!(
+        query(handle, 1),
+        Ok((vec![7, 0, 0, 0, 4, 0, 0, 0], 0)),
+        "L02"
+    );
     assert_eq!(query(handle, 3), Ok((vec![1, 0, 0, 0], 2)), "L02");
     for opcode in [4, -1, i32::MIN] {
         assert_eq!(query(handle, opcode), Err(87));

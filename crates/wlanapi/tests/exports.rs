@@ -36,7 +36,6 @@ fn exactly_the_listed_functions_are_exported() {
     assert_eq!(exported, listed);
 }
 
-
 #[test]
 fn the_library_has_its_name_and_stays_in_memory() {
     let dynamic = lines_of("readelf", &["--dynamic", "--wide"]);

@@ -103,8 +103,14 @@ fn structures_lie_in_memory_as_those_of_windows() {
         windows::WLAN_RADIO_STATE,
         772 { dwNumberOfPhys, PhyRadioState }
     );
-    assert_eq!(size_of::<ours::HANDLE>(), size_of::<windows_sys::Win32::Foundation::HANDLE>());
-    assert_eq!(size_of::<ours::BOOL>(), size_of::<windows_sys::core::BOOL>());
+    assert_eq!(
+        size_of::<ours::HANDLE>(),
+        size_of::<windows_sys::Win32::Foundation::HANDLE>()
+    );
+    assert_eq!(
+        size_of::<ours::BOOL>(),
+        size_of::<windows_sys::core::BOOL>()
+    );
 }
 
 #[test]
@@ -141,8 +147,14 @@ fn numbers_are_those_of_windows() {
         wlan_hosted_network_peer_state_change,
         wlan_hosted_network_radio_state_change,
     );
-    assert_eq!(ours::WLAN_MAX_NAME_LENGTH, windows::WLAN_MAX_NAME_LENGTH as usize);
-    assert_eq!(ours::WLAN_MAX_PHY_INDEX, windows::WLAN_MAX_PHY_INDEX as usize);
+    assert_eq!(
+        ours::WLAN_MAX_NAME_LENGTH,
+        windows::WLAN_MAX_NAME_LENGTH as usize
+    );
+    assert_eq!(
+        ours::WLAN_MAX_PHY_INDEX,
+        windows::WLAN_MAX_PHY_INDEX as usize
+    );
 }
 
 /// The reasons of `wlan_model` come to C programs as they are.
@@ -150,14 +162,26 @@ fn numbers_are_those_of_windows() {
 fn reasons_and_states_are_those_of_windows() {
     use wlan_model::{HostedNetworkState, InterfaceState, OperationMode, Reason};
 
-    assert_eq!(Reason::StopBeforeStart.value(), windows::wlan_hosted_network_reason_stop_before_start);
-    assert_eq!(Reason::ServiceUnavailable.value(), windows::wlan_hosted_network_reason_service_unavailable);
+    assert_eq!(
+        Reason::StopBeforeStart.value(),
+        windows::wlan_hosted_network_reason_stop_before_start
+    );
+    assert_eq!(
+        Reason::ServiceUnavailable.value(),
+        windows::wlan_hosted_network_reason_service_unavailable
+    );
     assert_eq!(
         Reason::ServiceAvailableOnVirtualStation.value(),
         windows::wlan_hosted_network_reason_service_available_on_virtual_station
     );
-    assert_eq!(HostedNetworkState::Active.value(), windows::wlan_hosted_network_active);
-    assert_eq!(InterfaceState::Authenticating.value(), windows::wlan_interface_state_authenticating);
+    assert_eq!(
+        HostedNetworkState::Active.value(),
+        windows::wlan_hosted_network_active
+    );
+    assert_eq!(
+        InterfaceState::Authenticating.value(),
+        windows::wlan_interface_state_authenticating
+    );
     assert_eq!(
         OperationMode::NetworkMonitor.value(),
         windows::DOT11_OPERATION_MODE_NETWORK_MONITOR

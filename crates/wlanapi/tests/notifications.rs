@@ -30,7 +30,9 @@ impl Heard {
     /// The payload as numbers.
     fn words(&self) -> Vec<i32> {
         let words = self.payload.chunks(4);
-        words.map(|w| i32::from_ne_bytes(w.try_into().unwrap())).collect()
+        words
+            .map(|w| i32::from_ne_bytes(w.try_into().unwrap()))
+            .collect()
     }
 }
 
@@ -154,7 +156,10 @@ fn a_run_with_a_peer_is_heard_in_order_and_size() {
     assert_eq!(plain(WlanHostedNetworkStopUsing, handle), (SUCCESS, 0));
     let heard = ear.wait(4);
 
-    let codes: Vec<_> = heard.iter().map(|h| (h.source, h.code, h.payload.len())).collect();
+    let codes: Vec<_> = heard
+        .iter()
+        .map(|h| (h.source, h.code, h.payload.len()))
+        .collect();
     assert_eq!(
         codes,
         [
@@ -228,7 +233,10 @@ fn a_new_registration_takes_the_place_of_the_old() {
     assert_eq!(plain(WlanHostedNetworkStartUsing, handle), (SUCCESS, 0));
     first.wait(1);
 
-    assert_eq!(second.register(handle, WLAN_NOTIFICATION_SOURCE_ALL), (0, 0x80));
+    assert_eq!(
+        second.register(handle, WLAN_NOTIFICATION_SOURCE_ALL),
+        (0, 0x80)
+    );
     assert_eq!(plain(WlanHostedNetworkStopUsing, handle), (SUCCESS, 0));
 
     assert_eq!(second.wait(1)[0].words(), [2, 1, 17]);
@@ -270,7 +278,12 @@ fn a_callback_may_call_the_functions_on_its_own_handle() {
     ear.wait(2);
     let answers = answers.lock().unwrap().clone();
     assert_eq!(answers.len(), 2);
-    assert!(answers.iter().all(|(state, set)| state.is_ok() && *set == (0, 0)), "{answers:?}");
+    assert!(
+        answers
+            .iter()
+            .all(|(state, set)| state.is_ok() && *set == (0, 0)),
+        "{answers:?}"
+    );
     close(handle);
 }
 
@@ -279,7 +292,9 @@ fn a_callback_that_closes_its_handle_is_the_last_one() {
     let (_world, handle) = ready();
     let other = open();
     let number = Number::of(handle);
-    let ear = Ear::with(Box::new(move |_| assert_eq!(close(number.handle()), SUCCESS)));
+    let ear = Ear::with(Box::new(move |_| {
+        assert_eq!(close(number.handle()), SUCCESS)
+    }));
     let witness = Ear::new();
     ear.register(handle, WLAN_NOTIFICATION_SOURCE_HNWK);
     witness.register(other, WLAN_NOTIFICATION_SOURCE_HNWK);
@@ -371,7 +386,11 @@ fn a_callback_that_takes_its_time_delays_neither_others_nor_its_own_calls() {
     assert_eq!(slow.count(), 0);
     drop(give);
 
-    assert_eq!(slow.wait(100), witness.wait(100), "late, and none is missing");
+    assert_eq!(
+        slow.wait(100),
+        witness.wait(100),
+        "late, and none is missing"
+    );
     close(other);
     close(handle);
 }

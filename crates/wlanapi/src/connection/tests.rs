@@ -228,7 +228,12 @@ fn a_registration_the_service_declines_leaves_the_one_before() {
     drop(_give);
     register(&connection, &service, Some(&first));
 
-    let refusal = Refusal::new(Win32Error::ACCESS_DENIED, Reason::Unspecified, "No.", "None.");
+    let refusal = Refusal::new(
+        Win32Error::ACCESS_DENIED,
+        Reason::Unspecified,
+        "No.",
+        "None.",
+    );
     let result = std::thread::scope(|scope| {
         scope.spawn(|| {
             let id = service.receive().id;
@@ -293,5 +298,8 @@ fn debug_output_of_what_may_be_panicked_with_shows_no_key() {
 
     let text = format!("{message:?}");
 
-    assert!(!text.contains("hunter2") && !text.contains("104, 117"), "{text}");
+    assert!(
+        !text.contains("hunter2") && !text.contains("104, 117"),
+        "{text}"
+    );
 }
