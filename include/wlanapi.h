@@ -60,7 +60,7 @@ typedef enum _WLAN_OPCODE_VALUE_TYPE {
 /*
  * Opens a handle. dwClientVersion is 1 or 2 (WLAN_API_VERSION), else ERROR_NOT_SUPPORTED (50).
  * 87: a NULL output. 8: no memory. 1220: the service has no more handles to give (2048 for its own
- * user and root, 1024 for anybody else).
+ * user and root, 1024 for anybody else) or the process has no more descriptors.
  */
 DWORD WINAPI WlanOpenHandle(DWORD dwClientVersion, PVOID pReserved, PDWORD pdwNegotiatedVersion,
                             PHANDLE phClientHandle);
@@ -464,7 +464,8 @@ typedef enum _WLAN_SECURABLE_OBJECT {
     WLAN_SECURABLE_OBJECT_COUNT = 17
 } WLAN_SECURABLE_OBJECT, *PWLAN_SECURABLE_OBJECT;
 
-/* Rights are given by policy.toml here, not by security descriptors: ERROR_NOT_SUPPORTED (50). */
+/* Rights are given by policy.toml here, not by security descriptors: both answer ERROR_NOT_SUPPORTED
+ * (50) and touch nothing, whatever they are given. */
 DWORD WINAPI WlanGetSecuritySettings(HANDLE hClientHandle, WLAN_SECURABLE_OBJECT SecurableObject,
                                      PWLAN_OPCODE_VALUE_TYPE pValueType, LPWSTR *pstrCurrentSDDL,
                                      PDWORD pdwGrantedAccess);

@@ -1,8 +1,8 @@
 /*
  * The rest of wlanapi.h: stations, profiles, scans, Wi-Fi Direct. hostednet is an access point and
  * leaves them to the system's network manager; the declarations are here so that programs compile
- * and load. Each of these functions refuses: first the rules of wlanapi.h for handle and reserved
- * pointer, then ERROR_NOT_SUPPORTED (50). Included by wlanapi.h.
+ * and load. Each of these functions answers ERROR_NOT_SUPPORTED (50) and touches nothing, whatever it
+ * is given. Included by wlanapi.h.
  */
 #ifndef HOSTEDNET_WLANSTATION_H
 #define HOSTEDNET_WLANSTATION_H
