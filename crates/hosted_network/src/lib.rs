@@ -20,7 +20,7 @@
 //! # States
 //! ```text
 //!                   +--------------- Unavailable <--------------+
-//!    radio, enabled |                     ^                     | no radio, disallowed
+//!    radio, allowed |                     ^                     | no radio, disallowed, excluded
 //!                   v                     |                     |
 //!     start <---- Idle <------------- Stopping <------------ Active
 //!       |           ^                     ^     stop, change    ^
@@ -30,6 +30,12 @@
 //! Clients see three of them: a start is `idle` until beacons are on the air. While a stop is under
 //! way every call of the Hosted Network is refused with ERROR_INVALID_STATE and
 //! `service_shutting_down`, as documented, except `ForceStop`, which waits for the stop's end.
+//!
+//! # Rights
+//! What needs privilege and what the administrator's [`Policy`] forbids is refused before anything
+//! is touched, and told as [`Output::Denied`]. A call that had to wait is judged again when its turn
+//! comes. `docs/decisions/0006` and `0009` say who may what, and what a policy does to a running
+//! network.
 //!
 //! # Keys
 //! A temporary secondary key lives here alone; no `Settings` ever holds one. It is erased when the
@@ -242,8 +248,8 @@ impl HostedNetwork {
     }
 
     /// A client calls. Answered by exactly one [`Output::Answer`] with its id, unless the client
-    /// is gone before. [`Call::Sim`] and [`Call::Subscribe`] are not for this engine and are
-    /// refused with ERROR_NOT_SUPPORTED.
+    /// is gone before. [`Call::Sim`], [`Call::Subscribe`] and the calls about adapters are not for
+    /// this engine and are refused with ERROR_NOT_SUPPORTED.
     pub fn handle_call(&mut self, client: ClientId, id: CallId, call: Call, now: Instant) {
         self.engine.handle_call(client, id, call, now);
     }

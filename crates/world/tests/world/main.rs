@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod air;
 #[cfg(test)]
+mod crowd;
+#[cfg(test)]
 mod floods;
 #[cfg(test)]
 mod ghost;
