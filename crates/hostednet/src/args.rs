@@ -55,6 +55,13 @@ pub(crate) enum Command {
     /// The simulated radio and its stations
     #[command(subcommand)]
     Sim(SimCommand),
+    /// Windows' commands: `netsh wlan ?` lists them
+    #[command(disable_help_flag = true)]
+    Netsh {
+        /// A command of netsh
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WORD")]
+        words: Vec<OsString>,
+    },
     /// Tell the service that the machine is about to sleep: the network stops, and stays stopped
     #[command(hide = true)]
     PrepareSleep,

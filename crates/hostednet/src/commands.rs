@@ -23,8 +23,12 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
     let mut client = Client::connect(socket, "hostednet")?;
     let mut out = io::stdout().lock();
     match command {
-        Command::Up(_) | Command::Serve(_) | Command::Replay { .. } | Command::Generate(_) => {
-            unreachable!("these do not ask a service")
+        Command::Up(_)
+        | Command::Serve(_)
+        | Command::Replay { .. }
+        | Command::Generate(_)
+        | Command::Netsh { .. } => {
+            unreachable!("these do not ask a service, or in their own way")
         }
         Command::Start => {
             start(&mut client)?;

@@ -1,7 +1,7 @@
 //! hostednet: the service and its command line in one program.
 //!
 //! Exit status: 0 done, 1 refused (Win32 name, reason name and a remedy on standard error), 2 wrong
-//! command line, 3 service not reachable.
+//! command line, 3 service not reachable. Called by the name of `netsh` it is that program.
 
 mod args;
 mod commands;
@@ -9,6 +9,7 @@ mod failure;
 mod generate;
 mod json;
 mod log;
+mod netsh;
 mod secret;
 mod serve;
 mod text;
@@ -26,8 +27,12 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     wlansvc::protect_memory();
-    match parse(env::args_os().collect()).and_then(run) {
-        Ok(()) => ExitCode::SUCCESS,
+    let arguments: Vec<OsString> = env::args_os().collect();
+    if netsh::is_called(arguments.first()) {
+        return netsh::main(arguments.into_iter().skip(1), None);
+    }
+    match parse(arguments).and_then(run) {
+        Ok(status) => status,
         Err(failure) => {
             if !matches!(failure, Failure::NobodyReads) {
                 log::say(&failure.to_string());
@@ -68,9 +73,10 @@ fn parse(arguments: Vec<OsString>) -> Result<Arguments, Failure> {
     }
 }
 
-fn run(arguments: Arguments) -> Result<(), Failure> {
+fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     log::start(arguments.verbose);
-    match arguments.command {
+    let done = match arguments.command {
+        Command::Netsh { words } => return Ok(netsh::main(words, arguments.socket)),
         Command::Serve(options) => serve::serve(arguments.socket, &options),
         Command::Up(options) => up::up(arguments.socket, &options),
         Command::Replay { file } => serve::replay(&file),
@@ -79,5 +85,6 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
             let socket = arguments.socket.unwrap_or_else(wlan_client::default_socket);
             commands::run(&socket, command)
         }
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
