@@ -11,10 +11,6 @@
 
 #![expect(unsafe_code, reason = "functions of a C library")]
 #![expect(non_snake_case, reason = "the names of the Windows headers")]
-#![expect(
-    clippy::too_many_arguments,
-    reason = "signatures are those of the Windows headers"
-)]
 #![expect(clippy::missing_safety_doc, reason = "said once for all of them above")]
 
 use core::ffi::c_void;
@@ -49,9 +45,9 @@ macro_rules! exports {
             data: *mut WLAN_NOTIFICATION_DATA,
             context: *mut c_void,
         ) {
+            type Function = unsafe extern $abi fn(*mut WLAN_NOTIFICATION_DATA, *mut c_void);
             // SAFETY: made from such a function, which was not NULL, by WlanRegisterNotification.
-            let function: unsafe extern $abi fn(*mut WLAN_NOTIFICATION_DATA, *mut c_void) =
-                unsafe { core::mem::transmute(function) };
+            let function = unsafe { core::mem::transmute::<*const c_void, Function>(function) };
             // SAFETY: whoever registered it said that it may be called like this.
             unsafe { function(data, context) }
         }

@@ -32,7 +32,15 @@ pub(crate) struct Table {
     /// Delivers to registered handles; there is none until a handle registers.
     pump: Option<Arc<Pump>>,
     /// What a child inherited: unusable, and kept only to be found by a debugger of memory.
-    inherited: Option<Box<(BTreeMap<u32, Arc<Connection>>, Option<Arc<Pump>>)>>,
+    inherited: Option<Box<Inherited>>,
+}
+
+/// What belongs to the parent of a forked child.
+#[derive(Debug)]
+#[expect(dead_code, reason = "only kept")]
+struct Inherited {
+    handles: BTreeMap<u32, Arc<Connection>>,
+    pump: Option<Arc<Pump>>,
 }
 
 /// The table, whatever happened to the thread that had it last.
@@ -106,7 +114,10 @@ impl Table {
             crate::fork::close_inherited(fd);
         }
         // Locks inside may be held by threads that do not exist here: nothing of it is dropped.
-        let old = (mem::take(&mut self.handles), self.pump.take());
+        let old = Inherited {
+            handles: mem::take(&mut self.handles),
+            pump: self.pump.take(),
+        };
         mem::forget(self.inherited.replace(Box::new(old)));
     }
 }

@@ -1,6 +1,7 @@
 //! What is wrong with a call, in which order it is found, and what is written then (reference 4,
 //! 10.1, 10.6). The tables themselves are run through C by the tier `face`.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 #![expect(unsafe_code, reason = "the library's functions are those of C")]
 
 use std::ffi::c_void;

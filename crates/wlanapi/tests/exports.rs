@@ -1,5 +1,7 @@
 //! What the shared object shows to the world.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! The life of a handle.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use wlanapi::exports::*;
 
 mod harness;
@@ -62,7 +64,7 @@ fn handles_are_positive_and_fit_in_32_bits_and_are_not_reused() {
     for _ in 0..200 {
         let handle = open();
         let value = handle.addr();
-        assert!(value != 0 && i32::try_from(value).is_ok() && value % 4 == 0);
+        assert!(value != 0 && i32::try_from(value).is_ok() && value.is_multiple_of(4));
         assert!(seen.insert(value), "given twice");
         assert!(value.abs_diff(last) > 4, "not one after the other");
         last = value;
@@ -75,11 +77,11 @@ fn threads_that_share_a_handle_get_their_own_answers() {
     let _world = World::new();
     let handle = open().addr();
     std::thread::scope(|scope| {
-        for thread in 0..8 {
+        for thread in 0_u32..8 {
             scope.spawn(move || {
                 let handle = std::ptr::without_provenance_mut(handle);
                 for round in 0..100 {
-                    if (thread + round) % 2 == 0 {
+                    if (thread + round).is_multiple_of(2) {
                         assert_eq!(state(handle), Ok(1));
                     } else {
                         let (rc, reason) = plain(WlanHostedNetworkStopUsing, handle);

@@ -1,5 +1,6 @@
 //! `WlanEnumInterfaces`, `WlanQueryInterface`, `WlanSetInterface` on the simulated radio.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 #![expect(unsafe_code, reason = "the library's functions are those of C")]
 
 use std::ffi::c_void;

@@ -1,5 +1,6 @@
 //! `WlanRegisterNotification` from end to end.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 #![expect(unsafe_code, reason = "the library's functions are those of C")]
 
 use std::ffi::c_void;

@@ -3,6 +3,7 @@
 //! A program of its own, without the test harness's threads. The service is another process (this
 //! program again), so that no child inherits its descriptors.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 #![expect(unsafe_code, reason = "forks, and calls the functions of C")]
 
 use std::ffi::c_void;
@@ -23,6 +24,9 @@ use wlansvc::{Options, RadioChoice, Service};
 /// Longest wait for what is expected to happen.
 const LONG: Duration = Duration::from_secs(30);
 
+/// Its name, and what it does in a process that has a service.
+type Case = (&'static str, fn(&World));
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, serve, folder] = &arguments[..]
@@ -30,7 +34,7 @@ fn main() {
     {
         return run_service(folder.as_ref());
     }
-    let cases: &[(&str, fn(&World))] = &[
+    let cases: &[Case] = &[
         // First: there is nothing of ours in the process yet.
         (
             "no_thread_is_started_for_calls_alone",
@@ -292,17 +296,18 @@ fn no_thread_is_started_for_calls_alone(_world: &World) {
     assert_eq!(fs::read_dir("/proc/self/task").unwrap().count(), 1);
 
     assert_eq!(register(handle, count), 0);
-    assert_eq!(our_threads().len(), 2, "the pump, and one for the callback");
+    // A thread takes its name once it runs: the pump, and one for the callback.
+    wait_until(|| our_threads().len() == 2);
     assert_eq!(close(handle), 0);
-    assert_eq!(our_threads().len(), 1, "the pump stays for the next");
+    // The pump stays for the next.
+    wait_until(|| our_threads().len() == 1);
 }
 
 fn threads_of_ours_take_no_signals(_world: &World) {
     let handle = open();
     assert_eq!(register(handle, count), 0);
-    let threads = our_threads();
-    assert_eq!(threads.len(), 2);
-    for status in threads {
+    wait_until(|| our_threads().len() == 2);
+    for status in our_threads() {
         let line = status
             .lines()
             .find(|line| line.starts_with("SigBlk:"))
@@ -396,15 +401,14 @@ fn a_program_started_by_exec_keeps_no_handle_alive(world: &World) {
         assert_eq!(start_using(handle), 0);
         drop(keep);
         // Waits for the end of its input, which the test keeps.
-        Command::new("cat")
+        let mut program = Command::new("cat")
             .stdin(Stdio::from(hold))
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
         byte_to(tell);
-        loop {
-            std::thread::park();
-        }
+        // Not before the test has killed this process.
+        program.wait().unwrap().code().unwrap_or(1)
     });
     byte_from(ready);
     wait_for_state(&mut listener, 2);
