@@ -4,6 +4,7 @@ mod arrows;
 mod bench;
 mod kernel;
 mod licences;
+mod package;
 mod report;
 mod run;
 mod tiers;
@@ -13,6 +14,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask test [TIER..]      run all test tiers, or those named
        cargo xtask bench              measure against hostapd and OpenSSL, write docs/benchmarks.md
+       cargo xtask dist               build everything a package installs, below target/release
+       cargo xtask deb                build the Debian package
        cargo xtask arrows             hold the crates' dependencies against the table of allowed ones
        cargo xtask vm [VM-ARG..]      run scripts in the emulated machine (cargo xtask vm -h)
        cargo xtask vm --shell         a shell in it, with the built program
@@ -26,6 +29,8 @@ fn main() -> ExitCode {
     match args.as_slice() {
         ["test", tiers @ ..] => tiers::test(tiers),
         ["bench"] => bench::bench(),
+        ["dist"] => package::dist(),
+        ["deb"] => package::deb(),
         ["arrows"] => match arrows::check() {
             Ok(text) => {
                 println!("{text}");

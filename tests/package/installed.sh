@@ -1,0 +1,308 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2016
+# installed.sh DEB - installs the package in a scratch root and uses what it installs. Nothing outside
+# of a temporary folder is touched: dpkg works below the scratch root (--root), as the pretended root of
+# fakeroot; the maintainer scripts run for real with DPKG_ROOT set. That the unit works under systemd
+# is held by tests/package/systemd.sh.
+#
+# Each line is a check: "ok", "FAIL" or "SKIP", two blanks, words.
+set -u
+deb=$(readlink -f "$1") || exit 2
+work=$(mktemp -d)
+root=$work/root
+lib=usr/lib/x86_64-linux-gnu
+service=
+failures=0
+trap finish EXIT
+
+finish() {
+	[ "$BASHPID" = "$$" ] || return
+	if [ -n "$service" ]; then kill "$service" 2>/dev/null; fi
+	rm -rf "$work"
+	[ "$failures" -eq 0 ] || exit 1
+}
+
+check() { # WORDS COMMAND...
+	local words=$1 status=0
+	shift
+	"$@" >"$work/out" 2>&1 || status=$?
+	if [ "$status" -eq 0 ]; then
+		echo "ok    $words"
+	else
+		echo "FAIL  $words (status $status)"
+		sed 's/^/      /' "$work/out" | tail -n 30
+		failures=$((failures + 1))
+	fi
+	return "$status"
+}
+skip() { echo "SKIP  $*"; }
+there() { command -v "$1" >/dev/null; }
+silent() { # COMMAND...: succeeds and says nothing
+	local said
+	said=$("$@" 2>&1) || { echo "$said"; return 1; }
+	[ -z "$said" ] || { echo "$said"; return 1; }
+}
+says() { # PATTERN COMMAND...
+	local pattern=$1 said
+	shift
+	said=$("$@" 2>&1)
+	grep -q -e "$pattern" <<<"$said" || { printf '%s\n' "no \"$pattern\" in:" "$said"; return 1; }
+}
+empty() { # words on standard input are too many
+	local said
+	said=$(cat)
+	[ -z "$said" ] || { echo "$said"; return 1; }
+}
+not() { ! "$@"; }
+
+# --- the archive ----------------------------------------------------------
+
+echo "-- the package"
+dpkg-deb --contents "$deb" | sed 's# -> .*##' >"$work/contents"
+all_of_root() { awk '$2 !~ /^(root|0)\/(root|0)$/' "$work/contents" | empty; }
+plain_modes() { # programs, files, folders, links: nothing setuid, nothing writable for others
+	awk '$1 !~ /^(drwxr-xr-x|-rw-r--r--|-rwxr-xr-x|lrwxrwxrwx)$/' "$work/contents" | empty
+}
+one_program() {
+	awk '$1 ~ /^-..x/ && $6 != "./usr/bin/hostednet"' "$work/contents" | empty
+}
+few_folders() { # what a package may touch
+	awk '$1 !~ /^d/ && $6 !~ /^\.\/(usr|etc)\//' "$work/contents" | empty
+}
+conffiles() {
+	dpkg-deb --info "$deb" conffiles | sort >"$work/conffiles"
+	printf '%s\n' /etc/default/hostednet /etc/hostednet/policy.toml | diff - "$work/conffiles"
+}
+check "every file belongs to root" all_of_root
+check "no file has an odd mode" plain_modes
+check "the only program is hostednet" one_program
+check "files go to /usr and /etc only" few_folders
+check "the administrator's files are conffiles" conffiles
+check "it depends on the C library" says 'libc6' dpkg-deb --field "$deb" Depends
+check "the loader's cache is renewed" says '^activate-noawait ldconfig$' dpkg-deb --info "$deb" triggers
+if there lintian; then
+	check "lintian finds no error" lintian --fail-on error "$deb"
+else
+	skip "lintian is not here (apt-get install lintian)"
+fi
+
+# --- its installation -----------------------------------------------------
+
+echo "-- installation"
+mkdir -p "$work/caught" "$root/var/lib/dpkg/"{info,updates,triggers} "$root/etc" "$root/run"
+: >"$root/var/lib/dpkg/status"
+: >"$root/var/lib/dpkg/available"
+for name in systemctl deb-systemd-invoke systemd-tmpfiles udevadm; do
+	cat >"$work/caught/$name" <<-E
+		#!/bin/sh
+		echo "$name \$*" >>"$work/caught.log"
+	E
+	chmod 755 "$work/caught/$name"
+done
+: >"$work/caught.log"
+scratch() { # COMMAND...: as the root of the scratch root; owners last from one to the next
+	local state=$work/fakeroot.state
+	[ -e "$state" ] || : >"$state"
+	PATH=$work/caught:$PATH:/usr/sbin:/sbin fakeroot -i "$state" -s "$state" -- "$@"
+}
+scratch_dpkg() { # what it depends on is on this machine, not in the scratch root
+	scratch dpkg --root="$root" --log="$work/dpkg.log" --force-script-chrootless --force-not-root \
+		--force-depends "$@"
+}
+check "dpkg installs it" scratch_dpkg --install "$deb" || exit 1
+check "dpkg calls it installed" says '^Status: install ok installed' \
+	scratch_dpkg --status hostednet
+has_group() { grep -q '^hostednet:' "$root/etc/group"; }
+if there systemd-sysusers; then
+	check "the group hostednet is made" has_group
+else
+	skip "systemd-sysusers is not here: the group is not made"
+fi
+enabled() { # UNIT WANTED-BY
+	[ -L "$root/etc/systemd/system/$2.wants/$1" ]
+}
+if there deb-systemd-helper; then
+	check "the service is enabled" enabled hostednet.service hostednet-radio.target
+	check "the stop before sleep is enabled" enabled hostednet-sleep.service sleep.target
+else
+	skip "deb-systemd-helper is not here: nothing is enabled"
+fi
+check "this machine's systemd is left alone" empty <"$work/caught.log"
+
+# --- the service and the command line -------------------------------------
+
+echo "-- service"
+export HOSTEDNET_SOCKET=$work/run/control.sock
+PATH=$root/usr/bin:$PATH
+mkdir -m 755 "$work/run" "$work/etc"
+# The group of the shipped policy is in the scratch root; here it is one of this machine.
+sed "s/\"hostednet\"/\"$(id -gn)\"/" "$root/etc/hostednet/policy.toml" >"$work/etc/policy.toml"
+chmod 644 "$work/etc/policy.toml"
+serve() {
+	"$root/usr/bin/hostednet" serve --radio sim --state-dir "$work/state" --policy "$work/etc/policy.toml" \
+		2>"$work/log" &
+	service=$!
+	for _ in $(seq 200); do
+		if hostednet status >/dev/null 2>&1; then return; fi
+		if ! kill -0 "$service" 2>/dev/null; then break; fi
+		sleep 0.05
+	done
+	cat "$work/log"
+	return 1
+}
+check "the service runs with the policy as shipped" serve || exit 1
+check "a network starts" says '^active: ' hostednet start
+netsh=$root/usr/lib/hostednet/bin/netsh
+check "netsh by its name speaks Windows' grammar" says 'Hosted network settings' "$netsh" wlan show hostednetwork
+check "and refuses another context with status 1" not "$netsh" wlan show nonsense
+
+# --- the library ----------------------------------------------------------
+
+echo "-- library"
+soname() { says 'SONAME.*\[libwlanapi.so.0\]' readelf --dynamic "$root/$lib/libwlanapi.so.0"; }
+only_ours() { # exported names; a library that exports its parts breaks those of others
+	nm --dynamic --defined-only "$root/$lib/libwlanapi.so.0" | awk '$3 !~ /^(Wlan|WFD)/ { print $3 }' | empty
+}
+check "the link for linking leads to the library" test "$root/$lib/libwlanapi.so" -ef "$root/$lib/libwlanapi.so.0"
+if there readelf && there nm; then
+	check "it is bound by the name libwlanapi.so.0" soname
+	check "it exports functions of the API only" only_ours
+else
+	skip "readelf and nm are not here (binutils)"
+fi
+if there gcc; then
+	# /usr/include and the library folder are searched by themselves once it is really installed.
+	installed_gcc() {
+		gcc -std=c11 -Wall -Wextra -Werror -I"$root/usr/include" -L"$root/$lib" "$@"
+	}
+	example=$root/usr/share/doc/hostednet/examples/set_secondary_key.c
+	check "gcc set_secondary_key.c -lwlanapi" installed_gcc "$example" -o "$work/example" -lwlanapi
+	lends_key() { echo 'tea at five' | LD_LIBRARY_PATH=$root/$lib "$work/example"; }
+	check "it sets the key" lends_key
+	check "which the service has" says '"key":"tea at five"' hostednet key show --json
+	for source in "$root"/usr/share/doc/hostednet/examples/*.c; do
+		check "gcc ${source##*/}" installed_gcc "$source" -o "$work/other" -lwlanapi -lpthread
+	done
+	cat >"$work/windows.c" <<-'E'
+		#include <windows.h>
+		#include <wlanapi.h>
+		int main(void)
+		{
+		    DWORD version;
+		    HANDLE client;
+		    if (WlanOpenHandle(2, NULL, &version, &client) != ERROR_SUCCESS)
+		        return 1;
+		    return WlanCloseHandle(client, NULL) == ERROR_SUCCESS ? 0 : 2;
+		}
+	E
+	if there pkg-config; then
+		with_pkg_config() {
+			local flags
+			flags=$(PKG_CONFIG_LIBDIR=$root/$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root \
+				PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 \
+				pkg-config --cflags --libs wlanapi) || return
+			# shellcheck disable=SC2086
+			gcc -Wall -Werror "$work/windows.c" -o "$work/windows" $flags &&
+				LD_LIBRARY_PATH=$root/$lib "$work/windows"
+		}
+		check "a program that begins with windows.h, by pkg-config" with_pkg_config
+	else
+		skip "pkg-config is not here"
+	fi
+else
+	skip "gcc is not here: the library is not linked against"
+fi
+stop() {
+	kill -TERM "$service" && wait "$service"
+}
+check "the service ends with status 0" stop
+service=
+
+# --- manual pages, completions --------------------------------------------
+
+echo "-- manual, completions"
+cp -r "$root/usr/share/man" "$work/man"
+gunzip --recursive "$work/man"
+pages_render() { # every page, without a warning
+	local page
+	for page in "$work"/man/man?/*; do
+		if there man; then
+			silent sh -c 'LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l "$1" >/dev/null' sh "$page" || return
+		else
+			silent groff -man -Tutf8 -wall -z "$page" || return
+		fi
+	done
+}
+if there man || there groff; then
+	check "all $(find "$work/man" -type f | wc -l) manual pages render without a warning" pages_render
+else
+	skip "neither man nor groff is here: the manual pages are not rendered"
+fi
+bash_completes() {
+	bash -c '. "$1"; COMP_WORDS=(hostednet st); COMP_CWORD=1; _hostednet hostednet st hostednet
+		echo "${COMPREPLY[*]}"' bash "$root/usr/share/bash-completion/completions/hostednet"
+}
+check "bash completes a command" says 'start.*status.*stop\|start stop status' bash_completes
+if there zsh; then
+	check "zsh reads its completions" zsh -n "$root/usr/share/zsh/vendor-completions/_hostednet"
+else
+	skip "zsh is not here: its completions are not read"
+fi
+if there fish; then
+	check "fish reads its completions" fish --no-execute "$root/usr/share/fish/vendor_completions.d/hostednet.fish"
+else
+	skip "fish is not here: its completions are not read"
+fi
+
+# --- systemd --------------------------------------------------------------
+
+echo "-- systemd"
+verified() { # the units as installed, but for the program's place
+	mkdir -p "$work/units" || return
+	local unit
+	for unit in "$root"/usr/lib/systemd/system/*; do
+		sed "s#/usr/bin/hostednet#$root&#" "$unit" >"$work/units/${unit##*/}" || return
+	done
+	silent systemd-analyze --man=no verify "$work"/units/*
+}
+exposure() { # UNIT, MOST in tenths
+	systemd-analyze security --offline=true --threshold="$2" "$root/usr/lib/systemd/system/$1" |
+		sed -n 's/^→ //p'
+	return "${PIPESTATUS[0]}"
+}
+folders() {
+	scratch systemd-tmpfiles --version >/dev/null # the caught one is of no use here
+	local real
+	real=$(PATH=${PATH#"$work/caught:"} command -v systemd-tmpfiles) || return
+	fakeroot "$real" --root="$root" --create hostednet.conf || return
+	[ "$(stat -c %a "$root/var/lib/hostednet")" = 700 ] && [ "$(stat -c %a "$root/run/hostednet")" = 755 ]
+}
+if there systemd-analyze; then
+	check "systemd finds nothing wrong with the units" verified
+	for limit in hostednet.service:25 hostednet-sleep.service:12; do
+		if check "exposure of ${limit%:*} is at most ${limit#*:} of 100" exposure "${limit%:*}" "${limit#*:}"; then
+			sed 's/^/      /' "$work/out"
+		fi
+	done
+else
+	skip "systemd-analyze is not here: the units are not verified"
+fi
+if there systemd-tmpfiles; then
+	check "the state folder is private" folders
+else
+	skip "systemd-tmpfiles is not here"
+fi
+
+# --- its removal ----------------------------------------------------------
+
+echo "-- removal"
+mkdir -p "$root/var/lib/hostednet"
+: >"$root/var/lib/hostednet/settings.toml"
+check "dpkg removes it" scratch_dpkg --remove hostednet
+keeps() { [ -e "$root/etc/hostednet/policy.toml" ] && [ -e "$root/var/lib/hostednet/settings.toml" ]; }
+check "the administrator's files and the keys stay" keeps
+check "dpkg purges it" scratch_dpkg --purge hostednet
+gone() { # of ours nothing, but the group's entry, which Debian keeps
+	find "$root" -ipath '*hostednet*' -o -name '*wlanapi*' | empty
+}
+check "nothing is left" gone

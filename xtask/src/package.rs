@@ -1,0 +1,255 @@
+//! The Debian package: building it, and the tier that holds what it installs.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::report::Outcome;
+use crate::{kernel, run};
+
+/// The release of cargo-deb that the package's metadata was written for.
+const CARGO_DEB: &str = "3.8.0";
+
+/// Where Debian keeps amd64's libraries; the package's metadata says the same.
+const LIBDIR: &str = "/usr/lib/x86_64-linux-gnu";
+
+/// Seconds for a release build.
+const BUILD_LIMIT: u32 = 1800;
+
+/// `cargo xtask dist`: everything a package installs, below target/release.
+pub(crate) fn dist() -> ExitCode {
+    told(build().map(|()| run::target().join("release")))
+}
+
+/// `cargo xtask deb`: the package.
+pub(crate) fn deb() -> ExitCode {
+    told(make())
+}
+
+fn told(result: Result<PathBuf, String>) -> ExitCode {
+    match result {
+        Ok(path) => {
+            println!("{}", path.display());
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Builds program and library as they are shipped, and what is generated beside them.
+fn build() -> Result<(), String> {
+    let cargo = run::cargo();
+    let words = [
+        &cargo,
+        "build",
+        "--release",
+        "--package=hostednet",
+        "--package=wlanapi",
+    ];
+    let built = run::shown(&words, &[], BUILD_LIMIT);
+    if !built.success() {
+        return Err(format!("release build: {}", built.why()));
+    }
+    let release = run::target().join("release");
+    let staged = release.join("package");
+    // What an earlier build made and this one does not, must not be shipped.
+    let _ = fs::remove_dir_all(&staged);
+    let program = release.join("hostednet").to_string_lossy().into_owned();
+    for what in ["man", "completions"] {
+        let dir = staged.join(what).to_string_lossy().into_owned();
+        let made = run::shown(&[&program, "generate", what, &dir], &[], 60);
+        if !made.success() {
+            return Err(format!("hostednet generate {what}: {}", made.why()));
+        }
+    }
+    // cargo-deb compresses only what is not built.
+    let man = staged.join("man").to_string_lossy().into_owned();
+    let zipped = run::quiet(&["gzip", "-9nr", &man], &[], 60);
+    if !zipped.success() {
+        return Err(format!("gzip {man}: {}", zipped.why()));
+    }
+    let template = run::top().join("dist").join("wlanapi.pc.in");
+    fs::read_to_string(&template)
+        .map(|template| pkg_config(&template))
+        .and_then(|text| fs::write(staged.join("wlanapi.pc"), text))
+        .map_err(|error| format!("{}: {error}", template.display()))
+}
+
+fn pkg_config(template: &str) -> String {
+    let filled = template
+        .replace("@prefix@", "/usr")
+        .replace("@libdir@", LIBDIR)
+        .replace("@version@", env!("CARGO_PKG_VERSION"));
+    // The remark is for the packager.
+    let lines = filled.lines().filter(|line| !line.contains('@'));
+    lines.fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// Builds the package; its path.
+fn make() -> Result<PathBuf, String> {
+    if std::env::consts::ARCH != "x86_64" {
+        return Err(format!(
+            "the package's metadata names amd64's library folder {LIBDIR}; change it in \
+             crates/hostednet/Cargo.toml and xtask/src/package.rs for this machine"
+        ));
+    }
+    build()?;
+    let path = tools()?;
+    let cargo = run::cargo();
+    let ended = run::shown(
+        &[
+            &cargo,
+            "deb",
+            "--package=hostednet",
+            "--no-build",
+            "--locked",
+        ],
+        &[("PATH", path.as_str())],
+        300,
+    );
+    // The last line is the package's path.
+    match ended.stdout.lines().last() {
+        Some(deb) if ended.success() => Ok(PathBuf::from(deb)),
+        _ => Err(format!("cargo deb: {}", ended.why())),
+    }
+}
+
+/// A path in which `cargo deb` works. It is built into the cache if need be, which takes minutes
+/// once.
+fn tools() -> Result<String, String> {
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))
+        .ok_or("there is no home folder to keep cargo-deb in: set XDG_CACHE_HOME")?;
+    let root = cache.join("hostednet").join("tools");
+    let path = format!(
+        "{}:{}",
+        root.join("bin").to_string_lossy(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    let version = run::quiet(&["cargo-deb", "--version"], &[("PATH", &path)], 60);
+    if version.stdout.trim().ends_with(&format!(" {CARGO_DEB}")) {
+        return Ok(path);
+    }
+    let cargo = run::cargo();
+    let root = root.to_string_lossy();
+    let words = [
+        &cargo,
+        "install",
+        "cargo-deb",
+        "--version",
+        CARGO_DEB,
+        "--locked",
+        "--quiet",
+        "--root",
+        &root,
+    ];
+    let built = run::shown(&words, &[], BUILD_LIMIT);
+    if built.success() {
+        Ok(path)
+    } else {
+        Err(format!("cargo install cargo-deb: {}", built.why()))
+    }
+}
+
+/// Builds the package, has `tests/package/installed.sh` look at what it installs, and
+/// `tests/package/systemd.sh` run its units under systemd in the emulated machine.
+pub(crate) fn tier() -> Outcome {
+    if !run::there("dpkg-deb") || !run::there("fakeroot") {
+        return Outcome::skipped(
+            "the package is looked at with dpkg and fakeroot, which are not here",
+            false,
+        );
+    }
+    let deb = match make() {
+        Ok(deb) => deb,
+        Err(why) => return Outcome::failed(why),
+    };
+    let script = "tests/package/installed.sh";
+    let deb = deb.to_string_lossy();
+    let ended = run::shown(&["bash", script, &deb], &[], 600);
+    let mut outcome = judge(&ended.stdout);
+    if !ended.success() && outcome.failed.is_empty() {
+        outcome.failed.push(format!("{script}: {}", ended.why()));
+    }
+    outcome.and(under_systemd())
+}
+
+fn under_systemd() -> Outcome {
+    if let Some(why) = kernel::obstacle() {
+        return Outcome::skipped(why, true);
+    }
+    let packages = ["/usr/lib/systemd/systemd:systemd", "systemctl:systemd"];
+    let fetched = run::works(&["tests/kernel/packages", packages[0], packages[1]]);
+    if !fetched {
+        return Outcome::skipped("systemd is not here and cannot be fetched", true);
+    }
+    let script = "tests/package/systemd.sh";
+    let ended = run::shown(&["tests/kernel/vm", script], &[], 600);
+    if ended.success() {
+        Outcome::passed(1)
+    } else {
+        Outcome::failed(format!("{script}: {}", ended.why()))
+    }
+}
+
+/// Reads `ok    words`, `FAIL  words` and `SKIP  words`.
+fn judge(output: &str) -> Outcome {
+    output
+        .lines()
+        .filter_map(|line| {
+            let (verdict, words) = line.split_once("  ")?;
+            match verdict {
+                "ok" => Some(Outcome::passed(1)),
+                "FAIL" => Some(Outcome::failed(words.trim())),
+                "SKIP" => Some(Outcome::skipped(words.trim(), false)),
+                _ => None,
+            }
+        })
+        .fold(Outcome::default(), Outcome::and)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pkg_config_file_has_no_gap_left() {
+        let text = pkg_config(
+            "# The packager fills in the words between @.\nprefix=@prefix@\nlibdir=@libdir@\n\
+             Version: @version@\n",
+        );
+
+        assert_eq!(
+            text,
+            format!(
+                "prefix=/usr\nlibdir={LIBDIR}\nVersion: {}\n",
+                env!("CARGO_PKG_VERSION")
+            )
+        );
+    }
+
+    #[test]
+    fn checks_are_counted_and_a_failed_one_is_named() {
+        let outcome = judge(
+            "-- files\nok    a file\nFAIL  a mode (status 1)\n      said more\nSKIP  lintian\nok    b\n",
+        );
+
+        assert_eq!(outcome.passed, 2);
+        assert_eq!(outcome.failed, ["a mode (status 1)"]);
+        assert_eq!(outcome.skipped.len(), 1);
+    }
+
+    #[test]
+    fn metadata_and_changelog_agree_with_what_is_built() {
+        let read = |path: &str| fs::read_to_string(run::top().join(path)).unwrap();
+        let manifest = read("crates/hostednet/Cargo.toml");
+        assert!(manifest.contains(&format!("\"{}/libwlanapi.so.0\"", &LIBDIR[1..])));
+        let version = env!("CARGO_PKG_VERSION");
+        let changelog = read("dist/deb/changelog");
+        assert!(changelog.starts_with(&format!("hostednet ({version}-1) ")));
+    }
+}
