@@ -85,6 +85,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     // Programs.
     (
+        "load",
+        &["clock", "dot11", "wlan_client", "wlan_model", "wlanapi"],
+    ),
+    (
         "hostednet",
         &[
             "cause",

@@ -62,6 +62,11 @@ const TIERS: &[Tier] = &[
         run: session,
     },
     Tier {
+        name: "load",
+        about: "a thousand clients of libwlanapi against one service",
+        run: load,
+    },
+    Tier {
         name: "package",
         about: "the Debian package, installed in a scratch root",
         run: package::tier,
@@ -329,6 +334,21 @@ fn session() -> Outcome {
             )
         })
         .fold(Outcome::default(), Outcome::and)
+}
+
+fn load() -> Outcome {
+    let cargo = run::cargo();
+    if let Err(why) = kernel::build() {
+        return Outcome::failed(why);
+    }
+    let built = one(&[&cargo, "build", "--release", "--package=load"], &[], 1800);
+    if !built.failed.is_empty() {
+        return built;
+    }
+    let release = run::target().join("release");
+    let [load, service] = ["load", "hostednet"].map(|name| release.join(name));
+    let [load, service] = [&load, &service].map(|path| path.to_string_lossy());
+    one(&[&load, &service], &[], 900)
 }
 
 /// Seconds for each fuzz target.
