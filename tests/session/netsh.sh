@@ -17,8 +17,8 @@ down='The Wireless AutoConfig Service (wlansvc) is not running. '
 check "no service: status 1" exits 1 netsh wlan show hostednetwork
 check "in Windows' words" prints "$down"$'\n\n' netsh wlan start hostednetwork
 check "how to start it is told on standard error" says 'Start it with `hostednet serve`' netsh wlan start hostednetwork
-check "help needs no service" exits 0 netsh wlan set hostednetwork ?
-check "help lists the commands" says '^set  *- ' netsh wlan ?
+check "help needs no service" exits 0 netsh wlan set hostednetwork '?'
+check "help lists the commands" says '^set  *- ' netsh wlan '?'
 check "netsh alone: status 1" exits 1 netsh
 check "other contexts: status 1" exits 1 netsh interface ip show address
 check "their words" says '^The following command was not found: interface\.$' netsh interface ip show address
