@@ -33,11 +33,19 @@ pub(crate) fn obstacle() -> Option<String> {
     None
 }
 
-/// Builds the program as it is shipped.
+/// Builds the program as it is shipped, and the example that the cases use.
 pub(crate) fn build() -> Result<(), String> {
     let cargo = run::cargo();
     let build = run::shown(
-        &[&cargo, "build", "--release", "--package=hostednet"],
+        &[
+            &cargo,
+            "build",
+            "--release",
+            "--package=hostednet",
+            "--package=wlan_client",
+            "--bins",
+            "--examples",
+        ],
         &[],
         1800,
     );

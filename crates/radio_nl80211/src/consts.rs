@@ -237,4 +237,5 @@ defines! { u8:
 defines! { u32:
     RTNLGRP_LINK = libc::RTNLGRP_LINK;
     IFF_UP = libc::IFF_UP;
+    IFF_RUNNING = libc::IFF_RUNNING;
 }

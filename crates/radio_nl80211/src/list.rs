@@ -40,7 +40,9 @@ pub struct StationInterface {
     pub up: bool,
     /// Whether it is in an ad hoc network rather than a station.
     pub ad_hoc: bool,
-    /// The network it is in, while it is in one.
+    /// Whether it is connected to a network and carries data.
+    pub connected: bool,
+    /// The network it is in, where the kernel knows: it does not when a program authenticates for it.
     pub ssid: Option<Vec<u8>>,
     /// The channel it holds, while it does.
     pub channel: Option<Channel>,
@@ -80,6 +82,7 @@ pub(crate) fn station_interfaces(
             driver: driver(&wiphy.name),
             address: i.address,
             up: link.up,
+            connected: link.up && link.running,
             ad_hoc,
             ssid: i.ssid,
             switches: rfkill::state(&wiphy.name),

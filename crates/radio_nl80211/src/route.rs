@@ -19,6 +19,8 @@ const IFINFO_LEN: usize = 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LinkState {
     pub(crate) up: bool,
+    /// It carries data: for a station, associated and through with its keys.
+    pub(crate) running: bool,
     pub(crate) alias: Option<String>,
 }
 
@@ -44,6 +46,7 @@ fn read_link(message: &Message<'_>) -> Option<LinkState> {
         .and_then(|a| a.text().map(str::to_owned));
     Some(LinkState {
         up: flags & consts::IFF_UP != 0,
+        running: flags & consts::IFF_RUNNING != 0,
         alias,
     })
 }

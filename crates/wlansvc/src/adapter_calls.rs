@@ -176,7 +176,7 @@ fn row(found: StationInterface) -> Row {
         InterfaceState::NotReady
     } else if found.ad_hoc {
         InterfaceState::AdHocNetworkFormed
-    } else if found.ssid.is_some() {
+    } else if found.connected {
         InterfaceState::Connected
     } else {
         InterfaceState::Disconnected
@@ -307,6 +307,7 @@ mod tests {
             address: MacAddr([2, 0, 0, 0, 0, 1]),
             up: true,
             ad_hoc: false,
+            connected: false,
             ssid: None,
             channel: None,
             switches: Switches {
@@ -326,10 +327,7 @@ mod tests {
             row(one).details.interface.state
         };
         assert_eq!(state(|_| ()), InterfaceState::Disconnected);
-        assert_eq!(
-            state(|i| i.ssid = Some(b"home".to_vec())),
-            InterfaceState::Connected
-        );
+        assert_eq!(state(|i| i.connected = true), InterfaceState::Connected);
         assert_eq!(state(|i| i.up = false), InterfaceState::NotReady);
         assert_eq!(
             state(|i| i.switches.hardware = false),

@@ -43,6 +43,19 @@ fn raise_limit() {
     }
 }
 
+/// Whether so many connections can be had here; said loudly where not.
+pub(crate) fn has_room(connections: usize) -> bool {
+    raise_limit();
+    let needed = 2 * connections as u64 + 512;
+    let enough = getrlimit(Resource::Nofile)
+        .current
+        .is_none_or(|n| n >= needed);
+    if !enough {
+        eprintln!("SKIPPED: this needs {needed} open files (ulimit -n)");
+    }
+    enough
+}
+
 /// A service that is stopped when dropped.
 pub(crate) struct Running {
     pub(crate) socket: PathBuf,
