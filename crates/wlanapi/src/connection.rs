@@ -11,7 +11,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
-use clock::{Duration, monotonic};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, retry_on_intr};
 use rustix::net::{
@@ -32,7 +31,13 @@ use crate::types::WLAN_NOTIFICATION_SOURCE_HNWK;
 mod tests;
 
 /// Longest wait for the service to take note of a closed handle.
-const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+const CLOSE_LIMIT: Timespec = Timespec {
+    tv_sec: 2,
+    tv_nsec: 0,
+};
+
+/// Packets that may still come from the service until then: more than it keeps for one client.
+const FAREWELLS: usize = 4096;
 
 /// Packets the pump reads from one socket in one round.
 const BURST: usize = 64;
@@ -207,37 +212,42 @@ impl Connection {
             Err(failure) => Err(failure),
         };
         // Nobody reads until the gate is free: what comes after the answer is for the new callback.
-        let registered = if callback.is_none() || result.is_ok() {
-            self.delivery.apply(callback, hears_network(sources));
-            callback.is_some()
+        let retired = if callback.is_none() || result.is_ok() {
+            self.delivery.apply(callback, hears_network(sources))
         } else {
             self.delivery.abandon()
         };
-        if !registered {
+        if !self.delivery.is_registered() {
             self.stop_watching();
         }
         drop(reading);
         drop(last);
-        self.delivery.wait_for_callback();
+        self.delivery.wait(retired);
         result
     }
 
     /// A thread for the callback, and a reader for the time between calls.
     fn start_delivery(self: &Arc<Self>) -> Result<(), Failure> {
         let no_room = Failure::without_reason(Win32Error::NOT_ENOUGH_MEMORY);
-        let pump = Pump::of_process().map_err(|_| no_room)?;
         self.delivery.prepare(self).map_err(|_| no_room)?;
         let mut gate = self.lock_gate();
-        if gate.pump.is_none() {
-            if pump
-                .add(&self.socket, self.handle.load(Ordering::Relaxed))
-                .is_err()
-            {
+        if gate.pump.is_some() {
+            return Ok(());
+        }
+        // Looked at under the lock, since closing looks for the pump under it.
+        let pump = if self.closed.load(Ordering::SeqCst) {
+            Err(Failure::HANDLE)
+        } else {
+            Pump::watch(&self.socket, self.handle.load(Ordering::Relaxed)).map_err(|_| no_room)
+        };
+        match pump {
+            Ok(pump) => gate.pump = Some(pump),
+            Err(failure) => {
                 drop(gate);
-                self.delivery.abandon();
-                return Err(no_room);
+                let retired = self.delivery.abandon();
+                self.delivery.wait(retired);
+                return Err(failure);
             }
-            gate.pump = Some(pump);
         }
         Ok(())
     }
@@ -245,7 +255,7 @@ impl Connection {
     fn stop_watching(&self) {
         let pump = self.lock_gate().pump.take();
         if let Some(pump) = pump {
-            pump.remove(&self.socket);
+            pump.unwatch(&self.socket);
         }
     }
 
@@ -286,7 +296,7 @@ impl Connection {
     /// thread was in a call, which comes back with ERROR_INVALID_HANDLE.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
-        self.delivery.shut();
+        let retired = self.delivery.close();
         self.stop_watching();
         // Held until the service has let go, so that nobody begins a call.
         let idle = self.calls.try_lock();
@@ -295,7 +305,7 @@ impl Connection {
         }
         drop(idle);
         let _ = shutdown(&self.socket, Shutdown::Both);
-        self.delivery.join();
+        self.delivery.wait(retired);
     }
 
     /// Hangs up and waits until the service has done so too: it does that when it has undone what
@@ -305,23 +315,16 @@ impl Connection {
         if shutdown(&self.socket, Shutdown::Write).is_err() {
             return;
         }
-        let deadline = monotonic() + CLOSE_LIMIT;
-        loop {
-            let left = deadline.since(monotonic());
-            let left = Timespec {
-                tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
-                tv_nsec: left.subsec_nanos().into(),
-            };
+        for _ in 0..FAREWELLS {
             let mut fds = [PollFd::new(&self.socket, PollFlags::IN)];
-            match poll(&mut fds, Some(&left)) {
+            match poll(&mut fds, Some(&CLOSE_LIMIT)) {
                 Ok(0) => return,
                 Ok(_) => {}
                 Err(Errno::INTR) => continue,
                 Err(_) => return,
             }
-            match self.receive(RecvFlags::DONTWAIT) {
-                Ok(_) => {}
-                Err(_) => return,
+            if self.receive(RecvFlags::DONTWAIT).is_err() {
+                return;
             }
         }
     }

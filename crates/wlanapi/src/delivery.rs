@@ -48,19 +48,16 @@ pub(crate) struct Callback {
 // context (`nf-wlanapi-wlanregisternotification`).
 unsafe impl Send for Callback {}
 
+/// A thread that runs callbacks. It ends when it finds that it is not the handle's any more.
 #[derive(Debug)]
-enum Worker {
-    /// There is no thread.
-    None,
-    /// It runs, or is about to look at the queue.
-    Alive(JoinHandle<()>),
+struct Worker {
+    id: u64,
+    thread: JoinHandle<()>,
 }
 
 #[derive(Debug)]
 struct State {
     callback: Option<Callback>,
-    /// A registration is under way: the thread waits for it.
-    registering: bool,
     /// The handle is closed: nothing is delivered any more.
     closed: bool,
     queue: VecDeque<(Guid, Notification)>,
@@ -69,8 +66,27 @@ struct State {
     running: bool,
     /// How often it was called.
     calls: u64,
-    worker: Worker,
+    /// There while the handle is registered.
+    worker: Option<Worker>,
+    /// Threads started so far.
+    workers: u64,
 }
+
+impl State {
+    /// Sends the thread home; it may still have a callback to finish.
+    fn retire(&mut self) -> Retired {
+        Retired(self.worker.take().map(|worker| worker.thread))
+    }
+
+    fn is_worker(&self, id: u64) -> bool {
+        self.worker.as_ref().is_some_and(|worker| worker.id == id)
+    }
+}
+
+/// A thread that was sent home, to be waited for with [`Delivery::wait`].
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Retired(Option<JoinHandle<()>>);
 
 /// The notifications of one handle.
 #[derive(Debug)]
@@ -84,13 +100,13 @@ impl Delivery {
         Self {
             state: Mutex::new(State {
                 callback: None,
-                registering: false,
                 closed: false,
                 queue: VecDeque::new(),
                 dropped: 0,
                 running: false,
                 calls: 0,
-                worker: Worker::None,
+                worker: None,
+                workers: 0,
             }),
             changed: Condvar::new(),
         }
@@ -98,11 +114,6 @@ impl Delivery {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether the calling thread is the one that runs the callback.
-    fn is_mine(&self) -> bool {
-        MINE.get() == ptr::from_ref(self)
     }
 
     /// One more notification.
@@ -143,47 +154,69 @@ impl Delivery {
     /// When the system has no thread left.
     pub(crate) fn prepare(&self, owner: &Arc<Connection>) -> io::Result<()> {
         let mut state = self.lock();
-        state.registering = true;
-        if let Worker::None = state.worker
-            && !state.closed
-        {
+        if state.worker.is_none() && !state.closed {
+            let id = state.workers;
             let owner = Arc::clone(owner);
-            match thread::spawn("wlanapi-notify", move || run(owner)) {
-                Ok(worker) => state.worker = Worker::Alive(worker),
-                Err(error) => {
-                    state.registering = false;
-                    return Err(error);
-                }
-            }
+            let thread = thread::spawn("wlanapi-notify", move || run(owner, id))?;
+            state.workers += 1;
+            state.worker = Some(Worker { id, thread });
         }
         Ok(())
     }
 
-    /// The registration came to nothing: the one before stays. `false` when there was none.
-    pub(crate) fn abandon(&self) -> bool {
+    /// The registration came to nothing: the one before stays, if there was one.
+    pub(crate) fn abandon(&self) -> Retired {
         let mut state = self.lock();
-        state.registering = false;
-        self.changed.notify_all();
-        state.callback.is_some()
+        match state.callback {
+            Some(_) => Retired(None),
+            None => self.send_home(&mut state),
+        }
     }
 
     /// From now on this callback is called, or none. What waited for the one before is for its
     /// successor, if that is to hear of the network at all.
-    pub(crate) fn apply(&self, callback: Option<Callback>, hears_network: bool) {
+    pub(crate) fn apply(&self, callback: Option<Callback>, hears_network: bool) -> Retired {
         let mut state = self.lock();
-        state.registering = false;
-        state.callback = callback;
-        if callback.is_none() || !hears_network {
+        // A handle that was closed meanwhile has no thread to call it.
+        state.callback = callback.filter(|_| !state.closed);
+        if !hears_network {
             state.queue.clear();
         }
-        self.changed.notify_all();
+        match state.callback {
+            Some(_) => Retired(None),
+            None => self.send_home(&mut state),
+        }
     }
 
-    /// Waits until no callback runs that was called before this. Called from the callback it does
-    /// not wait: it would wait for itself.
-    pub(crate) fn wait_for_callback(&self) {
-        if self.is_mine() {
+    /// Whether there is a callback.
+    pub(crate) fn is_registered(&self) -> bool {
+        self.lock().callback.is_some()
+    }
+
+    /// Ends it for good: no callback is called after this.
+    pub(crate) fn close(&self) -> Retired {
+        let mut state = self.lock();
+        state.closed = true;
+        state.callback = None;
+        state.queue.clear();
+        self.send_home(&mut state)
+    }
+
+    fn send_home(&self, state: &mut State) -> Retired {
+        let retired = state.retire();
+        self.changed.notify_all();
+        retired
+    }
+
+    /// Waits until no callback runs that was called before this, and the retired thread is gone.
+    /// Called from the callback it does not wait: it would wait for itself.
+    pub(crate) fn wait(&self, retired: Retired) {
+        if MINE.get() == ptr::from_ref(self) {
             return;
+        }
+        if let Some(thread) = retired.0 {
+            // It is gone either way.
+            let _ = thread.join();
         }
         let mut state = self.lock();
         let calls = state.calls;
@@ -194,47 +227,21 @@ impl Delivery {
                 .unwrap_or_else(PoisonError::into_inner);
         }
     }
-
-    /// Ends it for good: no callback is called after this.
-    pub(crate) fn shut(&self) {
-        let mut state = self.lock();
-        state.closed = true;
-        state.callback = None;
-        state.queue.clear();
-        self.changed.notify_all();
-    }
-
-    /// After [`Delivery::shut`], waits until the thread is gone. Called from the callback it does not
-    /// wait: it would wait for itself.
-    pub(crate) fn join(&self) {
-        let worker = mem::replace(&mut self.lock().worker, Worker::None);
-        if let Worker::Alive(worker) = worker
-            && !self.is_mine()
-        {
-            // It is gone either way.
-            let _ = worker.join();
-        }
-    }
 }
 
-/// The thread: runs the callback until the handle is closed or registered for nothing.
-fn run(owner: Arc<Connection>) {
+/// The thread: runs callbacks until it is sent home.
+fn run(owner: Arc<Connection>, id: u64) {
     let delivery = owner.delivery();
     let born = fork::generation();
     MINE.set(ptr::from_ref(delivery));
     let mut state = delivery.lock();
-    loop {
-        if state.closed {
-            return;
-        }
-        if state.callback.is_none() && !state.registering {
-            // The handle's next registration starts another thread.
-            state.worker = Worker::None;
-            return;
-        }
-        let callback = state.callback;
-        let (Some(callback), Some((device, notification))) = (callback, state.queue.pop_front())
-        else {
+    while state.is_worker(id) {
+        // A predecessor may have a callback to finish: there is one at a time.
+        let next = match state.callback {
+            Some(callback) if !state.running => state.queue.pop_front().map(|n| (callback, n)),
+            _ => None,
+        };
+        let Some((callback, (device, notification))) = next else {
             state = delivery
                 .changed
                 .wait(state)

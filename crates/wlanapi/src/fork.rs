@@ -14,6 +14,7 @@ use std::os::fd::RawFd;
 use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use crate::pump::{Running, pump};
 use crate::table::{Table, table};
 
 static WATCHING: AtomicBool = AtomicBool::new(false);
@@ -21,9 +22,15 @@ static WATCHING: AtomicBool = AtomicBool::new(false);
 /// How often this process and its ancestors have been a forked child.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
+/// The locks a child would otherwise find taken by threads it does not have.
+struct Held {
+    pump: MutexGuard<'static, Option<Running>>,
+    table: MutexGuard<'static, Table>,
+}
+
 thread_local! {
-    /// The table, held by the forking thread from before fork() until after it.
-    static HELD: RefCell<Option<MutexGuard<'static, Table>>> = const { RefCell::new(None) };
+    /// What the forking thread keeps still from before fork() until after it.
+    static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
 }
 
 /// Runs when the library is loaded, while no thread of it can be under way.
@@ -51,7 +58,9 @@ pub(crate) fn generation() -> u32 {
 }
 
 extern "C" fn prepare() {
-    let held = table();
+    let pump = pump();
+    let table = table();
+    let held = Held { pump, table };
     let _ = HELD.try_with(|slot| *slot.borrow_mut() = Some(held));
 }
 
@@ -62,8 +71,8 @@ extern "C" fn parent() {
 extern "C" fn child() {
     GENERATION.fetch_add(1, Ordering::AcqRel);
     let _ = HELD.try_with(|slot| {
-        if let Some(mut table) = slot.take() {
-            table.disown();
+        if let Some(mut held) = slot.take() {
+            held.table.disown(&mut held.pump);
         }
     });
 }

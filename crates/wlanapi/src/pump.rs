@@ -1,13 +1,15 @@
 //! The one thread that reads the sockets of registered handles while no call does.
 //!
-//! It never runs a callback: what it reads goes into the queue of the handle (`delivery.rs`).
+//! It never runs a callback: what it reads goes into the queue of the handle (`delivery.rs`). It is
+//! there while a handle is registered.
 
 use std::io;
 use std::os::fd::AsFd;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
-use rustix::event::epoll;
-use rustix::io::Errno;
+use rustix::event::{EventfdFlags, epoll, eventfd};
+use rustix::io::{Errno, write};
 
 use crate::table::{Descriptor, table};
 use crate::thread;
@@ -15,47 +17,73 @@ use crate::thread;
 /// Sockets looked at in one round.
 const ROUND: usize = 64;
 
-/// Set once per arming: between two armings one report at most, so that a call that reads for
-/// itself is not disturbed over and over.
-fn interest() -> epoll::EventFlags {
-    epoll::EventFlags::IN | epoll::EventFlags::ONESHOT
+/// The key of the event that ends the thread; handles have 32 bits.
+const END: u64 = u64::MAX;
+
+/// Locked before the table, never after it.
+static PUMP: Mutex<Option<Running>> = Mutex::new(None);
+
+/// The pump of the process while there is a registered handle.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pump: Arc<Pump>,
+    thread: JoinHandle<()>,
+    /// Sockets it watches.
+    watched: usize,
+}
+
+/// The pump of the process, whatever happened to the thread that had it last.
+pub(crate) fn pump() -> MutexGuard<'static, Option<Running>> {
+    PUMP.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Watches sockets.
 #[derive(Debug)]
 pub(crate) struct Pump {
     epoll: Descriptor,
+    /// Readable when the thread shall end.
+    end: Descriptor,
+}
+
+/// Set once per arming: between two armings one report at most, so that a call that reads for
+/// itself is not disturbed over and over.
+fn interest() -> epoll::EventFlags {
+    epoll::EventFlags::IN | epoll::EventFlags::ONESHOT
 }
 
 impl Pump {
-    /// The process's pump, started if need be. It runs until the process ends.
+    /// Watches the socket of the handle with this value; the first one starts the thread.
     ///
     /// # Errors
-    /// When the system has no descriptor or no thread left.
-    pub(crate) fn of_process() -> io::Result<Arc<Self>> {
-        let mut table = table();
-        if let Some(pump) = table.pump() {
-            return Ok(pump);
-        }
-        let epoll = table.open(|| epoll::create(epoll::CreateFlags::CLOEXEC))?;
-        let pump = Arc::new(Self { epoll });
-        let runner = Arc::clone(&pump);
-        match thread::spawn("wlanapi-pump", move || runner.run()) {
-            // It ends with the process.
-            Ok(_) => table.set_pump(Arc::clone(&pump)),
-            Err(error) => {
-                // The descriptor's own end needs the table.
-                drop(table);
-                return Err(error);
+    /// When the system has no descriptor, no memory or no thread left.
+    pub(crate) fn watch(socket: impl AsFd, handle: u32) -> io::Result<Arc<Self>> {
+        let mut running = pump();
+        let pump = match &*running {
+            Some(running) => Arc::clone(&running.pump),
+            None => Arc::new(Self::new()?),
+        };
+        let data = epoll::EventData::new_u64(handle.into());
+        epoll::add(&pump.epoll, socket, data, interest())?;
+        match &mut *running {
+            Some(running) => running.watched += 1,
+            None => {
+                let runner = Arc::clone(&pump);
+                *running = Some(Running {
+                    pump: Arc::clone(&pump),
+                    thread: thread::spawn("wlanapi-pump", move || runner.run())?,
+                    watched: 1,
+                });
             }
         }
         Ok(pump)
     }
 
-    /// Watches the socket of the handle with this value.
-    pub(crate) fn add(&self, socket: impl AsFd, handle: u32) -> Result<(), Errno> {
-        let data = epoll::EventData::new_u64(handle.into());
-        epoll::add(&self.epoll, socket, data, interest())
+    fn new() -> Result<Self, Errno> {
+        let epoll = table().open(|| epoll::create(epoll::CreateFlags::CLOEXEC))?;
+        let end = table().open(|| eventfd(0, EventfdFlags::CLOEXEC))?;
+        let key = epoll::EventData::new_u64(END);
+        epoll::add(&epoll, &end, key, epoll::EventFlags::IN)?;
+        Ok(Self { epoll, end })
     }
 
     /// Watches it on.
@@ -65,9 +93,20 @@ impl Pump {
         let _ = epoll::modify(&self.epoll, socket, data, interest());
     }
 
-    /// Watches it no longer.
-    pub(crate) fn remove(&self, socket: impl AsFd) {
+    /// Watches it no longer. When it was the last one, the thread is gone when this returns.
+    pub(crate) fn unwatch(&self, socket: impl AsFd) {
         let _ = epoll::delete(&self.epoll, socket);
+        let mut running = pump();
+        let last = running.take_if(|running| {
+            running.watched -= 1;
+            running.watched == 0
+        });
+        drop(running);
+        if let Some(last) = last {
+            let _ = write(&last.pump.end, &1_u64.to_ne_bytes());
+            // It runs no code but ours and waits for nobody.
+            let _ = last.thread.join();
+        }
     }
 
     fn run(&self) {
@@ -84,12 +123,15 @@ impl Pump {
                 Err(_) => return,
             }
             for event in &ready {
-                let Ok(value) = u32::try_from(event.data.u64()) else {
-                    continue;
-                };
-                let connection = table().by_value(value);
-                if let Some(connection) = connection {
-                    connection.handle_readable();
+                // A connection is looked up by its number: it may be closed by now.
+                match u32::try_from(event.data.u64()) {
+                    Ok(value) => {
+                        let connection = table().by_value(value);
+                        if let Some(connection) = connection {
+                            connection.handle_readable();
+                        }
+                    }
+                    Err(_) => return,
                 }
             }
         }

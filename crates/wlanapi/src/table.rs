@@ -1,6 +1,7 @@
-//! Everything the process holds of us, under one lock: the handles, and every descriptor.
+//! The handles of the process, and every descriptor of ours.
 //!
-//! One lock, because fork() must find all of it at rest (`fork.rs`). It is never held across a wait.
+//! One lock for both, because fork() must find them at rest (`fork.rs`). It is never held across a
+//! wait.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustix::io::Errno;
 
 use crate::connection::Connection;
-use crate::pump::Pump;
+use crate::pump::Running;
 use crate::types::HANDLE;
 
 /// The values handles are drawn from: 29 bits, so that a handle is positive, a multiple of four and
@@ -29,8 +30,6 @@ pub(crate) struct Table {
     /// Handles given so far. A value comes back after [`VALUES`] of them.
     given: u32,
     descriptors: BTreeSet<RawFd>,
-    /// Delivers to registered handles; there is none until a handle registers.
-    pump: Option<Arc<Pump>>,
     /// What a child inherited: unusable, and kept only to be found by a debugger of memory.
     inherited: Option<Box<Inherited>>,
 }
@@ -40,7 +39,7 @@ pub(crate) struct Table {
 #[expect(dead_code, reason = "only kept")]
 struct Inherited {
     handles: BTreeMap<u32, Arc<Connection>>,
-    pump: Option<Arc<Pump>>,
+    pump: Option<Running>,
 }
 
 /// The table, whatever happened to the thread that had it last.
@@ -54,7 +53,6 @@ impl Table {
             handles: BTreeMap::new(),
             given: 0,
             descriptors: BTreeSet::new(),
-            pump: None,
             inherited: None,
         }
     }
@@ -87,16 +85,6 @@ impl Table {
         self.handles.remove(&u32::try_from(handle.addr()).ok()?)
     }
 
-    /// The process's pump, if it has one.
-    pub(crate) fn pump(&self) -> Option<Arc<Pump>> {
-        self.pump.clone()
-    }
-
-    /// Makes `pump` the process's pump.
-    pub(crate) fn set_pump(&mut self, pump: Arc<Pump>) {
-        self.pump = Some(pump);
-    }
-
     /// Makes a descriptor that a forked child will not keep.
     pub(crate) fn open(
         &mut self,
@@ -109,14 +97,14 @@ impl Table {
 
     /// In a forked child: lets go of everything that is the parent's. Handles given later are others
     /// than those given before.
-    pub(crate) fn disown(&mut self) {
+    pub(crate) fn disown(&mut self, pump: &mut Option<Running>) {
         for fd in mem::take(&mut self.descriptors) {
             crate::fork::close_inherited(fd);
         }
         // Locks inside may be held by threads that do not exist here: nothing of it is dropped.
         let old = Inherited {
             handles: mem::take(&mut self.handles),
-            pump: self.pump.take(),
+            pump: pump.take(),
         };
         mem::forget(self.inherited.replace(Box::new(old)));
     }
