@@ -104,8 +104,29 @@ const CRYPTO: &[Row] = &[
     ),
 ];
 
-/// Where hostednet has a figure and hostapd has no such thing, hostapd's nearest one.
-const INSTEAD: &[(&str, &str)] = &[("start", "cold")];
+/// The API, beside messages of the same sizes between two processes that do nothing else.
+const API_BARE: &[Row] = &[
+    row("api_query", "query of the network's status", "us", 2.0),
+    plain("api_temporary", "secondary key for one session", "us"),
+    plain("api_persistent", "secondary key, stored", "us"),
+    plain("api_passphrase", "passphrase for one session", "us"),
+];
+
+/// The API, beside hostapd's control socket.
+const API_HOSTAPD: &[Row] = &[row(
+    "api_query",
+    "query of the network's status; hostapd: PING",
+    "us",
+    1.0,
+)];
+
+/// Where hostednet has a figure and its peer has no such thing, the peer's nearest one.
+const INSTEAD: &[(&str, &str)] = &[
+    ("start", "cold"),
+    ("api_temporary", "api_query"),
+    ("api_persistent", "api_query"),
+    ("api_passphrase", "api_query"),
+];
 
 /// Figures by name and side.
 type Figures = BTreeMap<(String, String), f64>;
@@ -131,6 +152,7 @@ pub(crate) fn bench() -> ExitCode {
 
 fn measure() -> Result<String, String> {
     kernel::build()?;
+    build_api()?;
     if let Some(why) = kernel::obstacle() {
         return Err(why);
     }
@@ -170,6 +192,11 @@ fn measure() -> Result<String, String> {
     let _ = write!(page, "\n## Beside hostapd {}\n\n", hostapd_version());
     page.push_str(MACHINE_TEXT);
     table(&mut page, &mut missed, MACHINE, "hostapd", &machine);
+    page.push_str("\n## The API\n\n");
+    page.push_str(API_TEXT);
+    table(&mut page, &mut missed, API_BARE, "bare", &machine);
+    page.push('\n');
+    table(&mut page, &mut missed, API_HOSTAPD, "hostapd", &machine);
     page.push_str("\n## Beside OpenSSL\n\n");
     page.push_str(CRYPTO_TEXT);
     table(&mut page, &mut missed, CRYPTO, "OpenSSL", &crypto);
@@ -181,6 +208,38 @@ fn measure() -> Result<String, String> {
         let _ = writeln!(page, "- {line}");
     }
     Ok(page)
+}
+
+/// Builds the library and the program that measures through it, which the machine takes along.
+fn build_api() -> Result<(), String> {
+    let cargo = run::cargo();
+    let library = run::shown(
+        &[&cargo, "build", "--release", "--package=wlanapi"],
+        &[],
+        1800,
+    );
+    if !library.success() {
+        return Err(format!("release build: {}", library.why()));
+    }
+    let release = run::target().join("release").to_string_lossy().into_owned();
+    let (program, folder) = (format!("{release}/bench-api"), format!("-L{release}"));
+    let words = [
+        "gcc",
+        "-O2",
+        "-Iinclude",
+        "bench/api/api.c",
+        "-o",
+        &program,
+        &folder,
+        "-lwlanapi",
+        "-lpthread",
+    ];
+    let built = run::shown(&words, &[], 60);
+    if built.success() {
+        Ok(())
+    } else {
+        Err(format!("bench/api: {}", built.why()))
+    }
 }
 
 const HEAD: &str = "\
@@ -203,6 +262,15 @@ second.
 - Beacons leave at multiples of 102.4 ms, which adds 51.2 ms to both sides' starts on average; hostapd has no stopped
   state, so its cold start stands beside both of ours.
 - In a storm most of the time is the stations' own work on the one processor.
+
+";
+
+const API_TEXT: &str = "\
+Round trips from a C program through libwlanapi (`bench/api`, `bench/kernel/api.sh`), in the same boot and by the
+same clock as above; medians. \"Bare\" is two processes that send each other messages of the query's sizes over the
+same kind of socket and do nothing else. Both networks run, without stations. The machine's disk is memory, so
+what a real disk takes to store a key is not in its figure; a passphrase becomes a key (8192 rounds of
+HMAC-SHA-1) before the call returns.
 
 ";
 
