@@ -14,6 +14,9 @@ use crate::types::{
     WLAN_MAX_NAME_LENGTH, dot11_phy_type_erp, dot11_phy_type_ht, dot11_phy_type_ofdm,
 };
 
+#[cfg(test)]
+mod tests;
+
 /// The structure: its first three members are numbers, in the order of the text form.
 pub(crate) const fn guid(guid: Guid) -> GUID {
     let [a, b, c, d, e, f, g, h, rest @ ..] = guid.0;

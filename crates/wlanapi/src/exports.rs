@@ -391,3 +391,11 @@ macro_rules! exports {
 }
 
 exports!("C");
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_panic_passes_the_wall() {
+        assert_eq!(super::guarded(|| panic!("a mistake of ours")), 31);
+    }
+}

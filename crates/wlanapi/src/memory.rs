@@ -123,3 +123,48 @@ impl<T: Copy> Out<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_zero_but_for_what_was_put() {
+        let mut block = Block::zeroed(8).unwrap();
+        block.put(1, b"ab");
+        block.write(3, 0x0101_0101_u32);
+        let start: *mut u8 = block.into_raw();
+
+        // SAFETY: eight bytes, ours since the line above.
+        let bytes = unsafe { core::slice::from_raw_parts(start, 8) };
+        assert_eq!(bytes, b"\0ab\x01\x01\x01\x01\0");
+        // SAFETY: from the C library's allocator, and not looked at again.
+        unsafe { free(start.cast()) };
+    }
+
+    #[test]
+    #[should_panic(expected = "beyond the block")]
+    fn nothing_is_written_beyond_a_block() {
+        Block::zeroed(7).unwrap().write(4, 0_u32);
+    }
+
+    #[test]
+    fn results_go_to_any_place_or_to_none() {
+        let mut bytes = [0_u8; 6];
+        // SAFETY: four bytes from the second on; and NULL.
+        unsafe {
+            Out::new(bytes.as_mut_ptr().add(1).cast::<u32>()).write(u32::MAX);
+            Out::<u32>::new(ptr::null_mut()).write(1);
+        }
+        assert_eq!(bytes, [0, 255, 255, 255, 255, 0]);
+    }
+
+    #[test]
+    fn no_size_is_no_memory() {
+        assert!(allocate(0).is_null());
+        assert_eq!(
+            std::io::Error::last_os_error().raw_os_error(),
+            Some(libc::EINVAL)
+        );
+    }
+}

@@ -66,6 +66,10 @@ fn main() {
             forks_while_other_threads_call_leave_both_sides_working,
         ),
         (
+            "a_process_without_descriptors_has_too_many_handles",
+            a_process_without_descriptors_has_too_many_handles,
+        ),
+        (
             "a_service_that_is_gone_raises_no_sigpipe",
             a_service_that_is_gone_raises_no_sigpipe,
         ),
@@ -472,6 +476,40 @@ fn forks_while_other_threads_call_leave_both_sides_working(_world: &World) {
         }
         stop.store(1, Ordering::Relaxed);
     });
+}
+
+fn a_process_without_descriptors_has_too_many_handles(_world: &World) {
+    let child = fork(|| {
+        let limit = libc::rlimit {
+            rlim_cur: 40,
+            rlim_max: 40,
+        };
+        // SAFETY: the limit is good; it is the child's alone.
+        let set = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+        assert_eq!(set, 0);
+        let mut handles = Vec::new();
+        loop {
+            let (mut handle, mut version) = (null_mut(), 0);
+            // SAFETY: both pointers are good.
+            match unsafe { WlanOpenHandle(2, null(), &raw mut version, &raw mut handle) } {
+                0 => handles.push(handle),
+                code => {
+                    assert_eq!((code, handle.is_null()), (1220, true));
+                    break;
+                }
+            }
+        }
+        assert!(handles.len() > 20);
+        // Without a descriptor to spare: those that are open work, but nothing more is begun.
+        assert_eq!(query_status(handles[0]), 0);
+        assert_eq!(register(handles[0], count), 8);
+        for handle in handles {
+            assert_eq!(close(handle), 0);
+        }
+        assert!(our_threads().is_empty());
+        7
+    });
+    assert_eq!(wait(child), 7);
 }
 
 fn a_service_that_is_gone_raises_no_sigpipe(world: &World) {
