@@ -8,6 +8,7 @@
 # Each line is a check: "ok", "FAIL" or "SKIP", two blanks, words.
 set -u
 deb=$(readlink -f "$1") || exit 2
+packages=$(cd "$(dirname "${BASH_SOURCE[0]}")/../kernel" && pwd)/packages
 work=$(mktemp -d)
 root=$work/root
 lib=usr/lib/x86_64-linux-gnu
@@ -243,15 +244,32 @@ bash_completes() {
 		echo "${COMPREPLY[*]}"' bash "$root/usr/share/bash-completion/completions/hostednet"
 }
 check "bash completes a command" says 'start.*status.*stop\|start stop status' bash_completes
-if there zsh; then
-	check "zsh reads its completions" zsh -n "$root/usr/share/zsh/vendor-completions/_hostednet"
-else
-	skip "zsh is not here: its completions are not read"
+# Shells that are not here are fetched and unpacked, not installed.
+fetched=
+if there apt-get && "$packages" zsh:zsh fish:fish >"$work/out" 2>&1; then
+	fetched=$("$packages" -r)
 fi
-if there fish; then
-	check "fish reads its completions" fish --no-execute "$root/usr/share/fish/vendor_completions.d/hostednet.fish"
+shell() { # NAME ARG...
+	local name=$1
+	shift
+	if there "$name"; then
+		"$name" "$@"
+	else
+		LD_LIBRARY_PATH=$fetched/usr/lib/x86_64-linux-gnu "$fetched/usr/bin/$name" "$@"
+	fi
+}
+if there zsh || [ -n "$fetched" ]; then
+	check "zsh reads its completions" shell zsh -n "$root/usr/share/zsh/vendor-completions/_hostednet"
 else
-	skip "fish is not here: its completions are not read"
+	skip "zsh is not here and cannot be fetched: its completions are not read"
+fi
+if there fish || [ -n "$fetched" ]; then
+	# shellcheck disable=SC2016
+	check "fish completes a command" says '^status' \
+		shell fish -c 'source $argv[1]; complete --do-complete "hostednet st"' \
+		"$root/usr/share/fish/vendor_completions.d/hostednet.fish"
+else
+	skip "fish is not here and cannot be fetched: its completions are not read"
 fi
 
 # --- systemd --------------------------------------------------------------
