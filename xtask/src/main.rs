@@ -2,6 +2,7 @@
 
 mod arrows;
 mod bench;
+mod face;
 mod kernel;
 mod licences;
 mod package;

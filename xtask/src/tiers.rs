@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::report::{self, Outcome};
-use crate::{arrows, kernel, licences, package, run};
+use crate::{arrows, face, kernel, licences, package, run};
 
 /// A tier: its name, what it does, how to run it.
 struct Tier {
@@ -60,6 +60,11 @@ const TIERS: &[Tier] = &[
         name: "session",
         about: "scripted sessions on the simulated radio",
         run: session,
+    },
+    Tier {
+        name: "face",
+        about: "the C library: headers, tables, functions, examples",
+        run: face::tier,
     },
     Tier {
         name: "load",

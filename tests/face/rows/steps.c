@@ -303,16 +303,16 @@ static int command_step(struct row *row, const char *step, const struct words *w
 /* `the name comes from the host`: `property 0` begins as the machine is called. */
 static void name_from_host(struct row *row, struct actor *actor)
 {
-    char host[256] = "", name[LINE_SIZE];
+    char host[256] = "";
     struct outcome outcome;
+    const char *name = outcome.text + 1; /* after the quotation mark */
     size_t same = 0;
     gethostname(host, sizeof host - 1);
     actor_do(actor, "property 0", &outcome);
-    snprintf(name, sizeof name, "%s", outcome.text + 1); /* after the quotation mark */
     while (host[same] != '\0' && tolower((unsigned char)host[same]) ==
                                      tolower((unsigned char)name[same]))
         same++;
-    char *end = strchr(name, '"');
+    const char *end = strchr(name, '"');
     if (outcome.code != 0 || same == 0 || end == NULL || end == name || end - name > 32)
         fail(row, "the host is %s, the network %s", host, outcome.text);
 }
