@@ -243,9 +243,8 @@ impl Connection {
         match pump {
             Ok(pump) => gate.pump = Some(pump),
             Err(failure) => {
-                drop(gate);
-                let retired = self.delivery.abandon();
-                self.delivery.wait(retired);
+                // Nobody waits for the thread here: it may be in a call, and this is one.
+                drop(self.delivery.abandon());
                 return Err(failure);
             }
         }

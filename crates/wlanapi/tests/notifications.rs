@@ -416,3 +416,51 @@ fn after_a_restart_a_new_handle_hears_again() {
     close(old);
     close(new);
 }
+
+/// Threads that register, unregister and ask on one handle while the network starts and stops.
+#[test]
+fn registrations_of_many_threads_get_along() {
+    let (_world, handle) = ready();
+    let other = open();
+    let number = Number::of(handle);
+    let ears: Vec<&Ear> = (0..4)
+        .map(|_| Ear::with(Box::new(move |_| assert!(state(number.handle()).is_ok()))))
+        .collect();
+    std::thread::scope(|scope| {
+        for ear in &ears {
+            scope.spawn(move || {
+                let handle = number.handle();
+                for round in 0..60_u32 {
+                    assert_eq!(
+                        ear.register(handle, WLAN_NOTIFICATION_SOURCE_HNWK).0,
+                        SUCCESS
+                    );
+                    assert!(state(handle).is_ok());
+                    if round.is_multiple_of(3) {
+                        assert_eq!(unregister(handle).0, SUCCESS);
+                    }
+                }
+            });
+        }
+        let other = Number::of(other);
+        scope.spawn(move || {
+            for _ in 0..60 {
+                start_and_stop(other.handle());
+            }
+        });
+    });
+
+    assert_eq!(unregister(handle).0, SUCCESS);
+    let before: usize = ears.iter().map(|ear| ear.count()).sum();
+    start_and_stop(other);
+    let last = Ear::new();
+    assert_eq!(
+        last.register(handle, WLAN_NOTIFICATION_SOURCE_HNWK),
+        (SUCCESS, 0)
+    );
+    start_and_stop(other);
+    last.wait(2);
+    assert_eq!(ears.iter().map(|ear| ear.count()).sum::<usize>(), before);
+    assert_eq!(close(handle), SUCCESS);
+    assert_eq!(close(other), SUCCESS);
+}
