@@ -80,6 +80,10 @@ check "the only program is hostednet" one_program
 check "files go to /usr and /etc only" few_folders
 check "the administrator's files are conffiles" conffiles
 check "it depends on the C library" says 'libc6' dpkg-deb --field "$deb" Depends
+shlibs() { # what a program that is linked against the library depends on
+	says '^libwlanapi 0 hostednet (>= ' dpkg-deb --info "$deb" shlibs
+}
+check "who links against the library depends on the package" shlibs
 check "the loader's cache is renewed" says '^activate-noawait ldconfig$' dpkg-deb --info "$deb" triggers
 if there lintian; then
 	check "lintian finds no error" lintian --fail-on error "$deb"

@@ -1,7 +1,7 @@
 //! The Debian package: building it, and the tier that holds what it installs.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::report::Outcome;
@@ -65,12 +65,16 @@ fn build() -> Result<(), String> {
             return Err(format!("hostednet generate {what}: {}", made.why()));
         }
     }
-    // cargo-deb compresses only what is not built.
-    let man = staged.join("man").to_string_lossy().into_owned();
-    let zipped = run::quiet(&["gzip", "-9nr", &man], &[], 60);
-    if !zipped.success() {
-        return Err(format!("gzip {man}: {}", zipped.why()));
-    }
+    // cargo-deb compresses only what is not built, and strips only programs.
+    let path = |path: PathBuf| path.to_string_lossy().into_owned();
+    must(&["gzip", "-9nr", &path(staged.join("man"))])?;
+    must(&[
+        "strip",
+        "--strip-unneeded",
+        "-o",
+        &path(staged.join("libwlanapi.so.0")),
+        &path(release.join("libwlanapi.so")),
+    ])?;
     let template = run::top().join("dist").join("wlanapi.pc.in");
     fs::read_to_string(&template)
         .map(|template| pkg_config(&template))
@@ -86,6 +90,41 @@ fn pkg_config(template: &str) -> String {
     // The remark is for the packager.
     let lines = filled.lines().filter(|line| !line.contains('@'));
     lines.fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// Runs a small program that has to succeed.
+fn must(words: &[&str]) -> Result<(), String> {
+    let ended = run::quiet(words, &[], 120);
+    if ended.success() {
+        Ok(())
+    } else {
+        Err(format!("{}: {}", words.join(" "), ended.why()))
+    }
+}
+
+/// Adds what cargo-deb has no word for: what packages that link against the library depend on, and
+/// the sums that `dpkg --verify` looks at.
+fn complete(deb: &Path) -> Result<(), String> {
+    let folder = deb.with_extension("unpacked");
+    let _ = fs::remove_dir_all(&folder);
+    let (package, unpacked) = (deb.to_string_lossy(), folder.to_string_lossy());
+    must(&["dpkg-deb", "--raw-extract", &package, &unpacked])?;
+    let shlibs = concat!(
+        "libwlanapi 0 hostednet (>= ",
+        env!("CARGO_PKG_VERSION"),
+        ")\n"
+    );
+    fs::write(folder.join("DEBIAN").join("shlibs"), shlibs)
+        .map_err(|error| format!("{unpacked}: {error}"))?;
+    let sums = "cd \"$1\" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums";
+    must(&["sh", "-c", sums, "sh", &unpacked])?;
+    must(&[
+        "dpkg-deb",
+        "--root-owner-group",
+        "--build",
+        &unpacked,
+        &package,
+    ])
 }
 
 /// Builds the package; its path.
@@ -112,7 +151,11 @@ fn make() -> Result<PathBuf, String> {
     );
     // The last line is the package's path.
     match ended.stdout.lines().last() {
-        Some(deb) if ended.success() => Ok(PathBuf::from(deb)),
+        Some(deb) if ended.success() => {
+            let deb = PathBuf::from(deb);
+            complete(&deb)?;
+            Ok(deb)
+        }
         _ => Err(format!("cargo deb: {}", ended.why())),
     }
 }
@@ -247,7 +290,7 @@ mod tests {
     fn metadata_and_changelog_agree_with_what_is_built() {
         let read = |path: &str| fs::read_to_string(run::top().join(path)).unwrap();
         let manifest = read("crates/hostednet/Cargo.toml");
-        assert!(manifest.contains(&format!("\"{}/libwlanapi.so.0\"", &LIBDIR[1..])));
+        assert!(manifest.contains(&format!("libwlanapi.so.0\", \"{}/\"", &LIBDIR[1..])));
         let version = env!("CARGO_PKG_VERSION");
         let changelog = read("dist/deb/changelog");
         assert!(changelog.starts_with(&format!("hostednet ({version}-1) ")));
