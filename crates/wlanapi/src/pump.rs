@@ -4,7 +4,7 @@
 //! there while a handle is registered.
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -110,21 +110,17 @@ impl Pump {
     }
 
     fn run(&self) {
-        let mut ready = Vec::with_capacity(ROUND);
+        let mut ready = [libc::epoll_event { events: 0, u64: 0 }; ROUND];
         loop {
-            ready.clear();
-            match epoll::wait(
-                &self.epoll,
-                rustix::buffer::spare_capacity(&mut ready),
-                None,
-            ) {
-                Ok(_) | Err(Errno::INTR) => {}
+            let count = match wait(&self.epoll, &mut ready) {
+                Ok(count) => count,
+                Err(Errno::INTR) => continue,
                 // The descriptor was closed by somebody else: without it there is nothing to do.
                 Err(_) => return,
-            }
-            for event in &ready {
+            };
+            for event in ready.iter().take(count) {
                 // A connection is looked up by its number: it may be closed by now.
-                match u32::try_from(event.data.u64()) {
+                match u32::try_from(event.u64) {
                     Ok(value) => {
                         let connection = table().by_value(value);
                         if let Some(connection) = connection {
@@ -136,4 +132,18 @@ impl Pump {
             }
         }
     }
+}
+
+/// Waits for events; returns how many there are. Through the C library: the system call rustix makes
+/// leaves out a size nobody looks at, which valgrind calls a mistake of the program.
+#[expect(unsafe_code, reason = "epoll_wait of the C library")]
+fn wait(epoll: &Descriptor, ready: &mut [libc::epoll_event; ROUND]) -> Result<usize, Errno> {
+    let epoll = epoll.as_fd().as_raw_fd();
+    let most = i32::try_from(ROUND).unwrap_or(1);
+    // SAFETY: the descriptor is open, and there is room for as many events as it says.
+    let count = unsafe { libc::epoll_wait(epoll, ready.as_mut_ptr(), most, -1) };
+    usize::try_from(count).map_err(|_| {
+        let error = io::Error::last_os_error();
+        Errno::from_io_error(&error).unwrap_or(Errno::IO)
+    })
 }
