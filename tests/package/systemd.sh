@@ -1,7 +1,7 @@
 #!/bin/sh
 # shellcheck shell=ash disable=SC1091,SC2016,SC2034,SC2046,SC2086,SC2153,SC2154
 #lab -r 2 -t 300 -m 768 -f dist/systemd -f dist/policy.toml -f /usr/lib/systemd/systemd -f systemctl
-#lab -f hostednet -f jq -f wpa_supplicant -f wpa_cli -f /usr/bin/ping
+#lab -f udevadm -f dist/udev -f hostednet -f jq -f wpa_supplicant -f wpa_cli -f /usr/bin/ping
 # The units under a real systemd, on a simulated radio of the kernel: the service works with the
 # capabilities, files, devices and system calls it is left with, and is left with no more.
 . /lab/lib.sh
@@ -35,6 +35,11 @@ tree() {
 		printf '[Unit]\nDescription=Stands for %s.target\nDefaultDependencies=no\n' $target \
 			>usr/lib/systemd/system/$target.target
 	done
+	mkdir -p usr/lib/udev/rules.d
+	cp lab/udev/* usr/lib/udev/rules.d/
+	ln -s /usr/bin/udevadm usr/lib/systemd/systemd-udevd
+	printf '[Unit]\nDefaultDependencies=no\n[Service]\nType=notify\nExecStart=/usr/lib/systemd/systemd-udevd\n' \
+		>usr/lib/systemd/system/udev.service
 	for unit in hostednet hostednet-sleep; do
 		mkdir -p etc/systemd/system/$unit.service.d
 		printf '[Service]\nStandardOutput=append:/run/%s.log\nStandardError=inherit\n' $unit \
@@ -82,7 +87,10 @@ check "systemd runs" wait_for 30000 booted || { cat /run/systemd.log; exit 1; }
 
 title "start"
 check "the units can be enabled" ctl enable hostednet.service
-must "the service starts" ctl start hostednet.service
+check "udev reads the rules" ctl start udev.service
+check "the service waits for a radio" not active
+inside /usr/bin/udevadm trigger --action=add --subsystem-match=net
+must "udev finds one, the service starts" wait_for 10000 active
 check "it may administer networks and send packets, nothing else" status_is CapEff 0000000000003000
 check "nor may it get more" status_is CapBnd 0000000000003000
 check "by no program" status_is NoNewPrivs 1

@@ -225,8 +225,12 @@ fn under_systemd() -> Outcome {
     if let Some(why) = kernel::obstacle() {
         return Outcome::skipped(why, true);
     }
-    let packages = ["/usr/lib/systemd/systemd:systemd", "systemctl:systemd"];
-    let fetched = run::works(&["tests/kernel/packages", packages[0], packages[1]]);
+    let fetched = run::works(&[
+        "tests/kernel/packages",
+        "/usr/lib/systemd/systemd:systemd",
+        "systemctl:systemd",
+        "udevadm:udev",
+    ]);
     if !fetched {
         return Outcome::skipped("systemd is not here and cannot be fetched", true);
     }
