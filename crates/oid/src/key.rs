@@ -22,7 +22,10 @@ pub struct KeyMaterial {
     /// `ucIV48Counter`: where the **receive** counter starts, 48 bits. The transmit counter is
     /// another one.
     pub receive_counter: u64,
-    /// The bare key: 16 bytes for CCMP.
+    /// The bare key: 16 bytes for CCMP and GCMP, 32 for their 256-bit forms, 16 or 32 for BIP,
+    /// 5, 13 or more for WEP. TKIP has 32: the temporal key (16), the MIC key of **received** frames
+    /// (8), the MIC key of **sent** frames (8). A vendor's cipher has the bytes its extension gave,
+    /// uninterpreted; it and WEP have no receive counter (0).
     pub key: KeyBytes,
 }
 

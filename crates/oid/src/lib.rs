@@ -15,17 +15,27 @@
 //! names its [`AssocTicket`], not a call from inside the indication: nothing here can dead-lock. And
 //! EAPOL travels as [`Request::SendPacket`] and [`Indication::ReceivePacket`] instead of net buffer
 //! lists.
+//!
+//! [`wire`] holds the binary forms of all this, byte for byte those of Windows, for whoever speaks
+//! with code that was written against `windot11.h`.
 
 mod algorithm;
 mod indication;
 mod key;
+mod numbers;
 mod request;
+mod security;
 mod status;
+#[cfg(test)]
+mod tests;
+pub mod wire;
 
 pub use algorithm::{AuthAlgorithm, CipherAlgorithm};
 pub use indication::{AssocRequest, AssocTicket, Indication, PhyState, StopApReason};
 pub use key::{DefaultKey, Direction, KeyMappingKey, KeyMaterial};
+pub use numbers::{IndicationCode, Oid};
 pub use request::{AssocDecision, Completion, OperationMode, PeerInfo, Reply, Request, RequestId};
+pub use security::{ExemptionAction, ExemptionPackets, Pmkid, PrivacyExemption, SecurityRequest};
 pub use status::{DisassocReason, Failure, NdisStatus};
 
 pub use cause::Cause;
