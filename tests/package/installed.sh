@@ -117,6 +117,7 @@ scratch_dpkg() { # what it depends on is on this machine, not in the scratch roo
 check "dpkg installs it" scratch_dpkg --install "$deb" || exit 1
 check "dpkg calls it installed" says '^Status: install ok installed' \
 	scratch_dpkg --status hostednet
+check "the files are those of the package" silent scratch_dpkg --verify hostednet
 has_group() { grep -q '^hostednet:' "$root/etc/group"; }
 if there systemd-sysusers; then
 	check "the group hostednet is made" has_group
@@ -315,9 +316,12 @@ else
 	skip "systemd-tmpfiles is not here"
 fi
 
-# --- its removal ----------------------------------------------------------
+# --- its upgrade, its removal ----------------------------------------------------------
 
 echo "-- removal"
+echo '# ours' >>"$root/etc/hostednet/policy.toml"
+upgrades() { scratch_dpkg --install "$deb" && grep -q '^# ours$' "$root/etc/hostednet/policy.toml"; }
+check "an upgrade keeps the administrator's policy" upgrades
 mkdir -p "$root/var/lib/hostednet"
 : >"$root/var/lib/hostednet/settings.toml"
 check "dpkg removes it" scratch_dpkg --remove hostednet
