@@ -116,7 +116,9 @@ The command line is wrong.
 The service is not reachable.
 .SH KEYS
 A key is never taken from the command line, which everybody on the machine can read. It is asked for
-without being shown, or read as one line from standard input.
+without being shown, or read as one line from standard input. The grammar of
+.BR hostednet\-netsh (1)
+is the exception: scripts written for Windows name the key there.
 .SH ENVIRONMENT
 .TP
 .B HOSTEDNET_SOCKET
@@ -138,6 +140,12 @@ The socket of the system's service.
 .TP
 .I /var/lib/hostednet
 Settings and sealed keys of the system's service, readable by root only.
+.TP
+.I /usr/lib/hostednet/bin/netsh
+The program under the name by which it speaks Windows' grammar. Scripts that call
+.B netsh
+find it with this folder in front of their
+.BR PATH .
 .SH EXAMPLES
 A network to look at, without root and without a radio:
 .PP
@@ -156,6 +164,7 @@ hostednet start
 .RE
 .fi
 .SH "SEE ALSO"
+.BR hostednet\-netsh (1),
 .BR hostednet\-policy (5),
 .BR systemctl (1)
 "#;
