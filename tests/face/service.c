@@ -25,6 +25,7 @@ extern char **environ;
 static char folder[64];
 static pid_t service; /* 0: none */
 static pid_t owner;   /* a forked child leaves all this alone */
+static int readiness = -1; /* where the service says that it is ready */
 static char printed[65536];
 
 static const char *program(void)
@@ -100,46 +101,66 @@ static void make_folder(void)
 }
 
 /* The service says READY=1 to the socket in NOTIFY_SOCKET, as it does to systemd. */
-static int readiness_socket(char *path, size_t size)
+static void open_readiness(char *path, size_t size)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     in_folder(path, size, "ready");
     unlink(path);
     snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
+    if (readiness >= 0)
+        close(readiness);
+    readiness = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (readiness < 0 || bind(readiness, (struct sockaddr *)&address, sizeof address) < 0)
         give_up("the readiness socket: %s", strerror(errno));
-    return fd;
 }
 
-static void wait_for_readiness(int fd)
+static void wait_for_readiness(void)
 {
-    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    struct pollfd wait = {.fd = readiness, .events = POLLIN};
     char message[256];
     do {
         if (poll(&wait, 1, READY_MS) <= 0)
             give_up("the service is not ready after %d s", READY_MS / 1000);
-        ssize_t size = recv(fd, message, sizeof message - 1, 0);
+        ssize_t size = recv(readiness, message, sizeof message - 1, 0);
         message[size > 0 ? size : 0] = '\0';
     } while (strstr(message, "READY=1") == NULL);
 }
 
+static void write_policy(const char *text)
+{
+    char path[96];
+    in_folder(path, sizeof path, "policy.toml");
+    FILE *file = fopen(path, "w");
+    if (file == NULL || fprintf(file, "%s\n", text) < 0 || fclose(file) != 0)
+        give_up("%s: %s", path, strerror(errno));
+}
+
+void service_policy(const char *text)
+{
+    write_policy(text);
+    kill(service, SIGHUP);
+    wait_for_readiness();
+}
+
 void service_start(void)
 {
-    char state[96], log[96], ready[96];
-    if (folder[0] == '\0')
+    char state[96], policy[96], log[96], ready[96];
+    if (folder[0] == '\0') {
         make_folder();
+        write_policy("");
+    }
     in_folder(state, sizeof state, "state");
+    in_folder(policy, sizeof policy, "policy.toml");
     in_folder(log, sizeof log, "log");
-    int fd = readiness_socket(ready, sizeof ready);
+    open_readiness(ready, sizeof ready);
     int log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    char *words[] = {(char *)program(), "serve", "--radio", "sim", "--state-dir", state, NULL};
+    char *words[] = {(char *)program(), "serve",    "--radio", "sim", "--state-dir", state,
+                     "--policy",        policy, NULL};
     setenv("NOTIFY_SOCKET", ready, 1);
     service = spawn(words, -1, log_fd, log_fd);
     unsetenv("NOTIFY_SOCKET");
     close(log_fd);
-    wait_for_readiness(fd);
-    close(fd);
+    wait_for_readiness();
 }
 
 void service_ask_to_stop(void)

@@ -22,6 +22,9 @@ void service_restart(void);
 /* Kills the service and removes its folder. Done at exit too. */
 void service_forget(void);
 
+/* Gives the running service this policy.toml; it holds when this returns. */
+void service_policy(const char *text);
+
 /* Makes writing settings fail, also for root, or lets it succeed again. */
 void storage_refuse(void);
 void storage_allow(void);

@@ -32,7 +32,8 @@ void row_done(const char *name, const char *mark, const char *words, const char 
 
 int main(int argc, char **argv)
 {
-    static const char *const tables[] = {"state.rows", "life.rows"};
+    static const char *const tables[] = {"state.rows", "life.rows", "transitions.rows",
+                                         "policy.rows"};
     char path[512];
     if (argc > 1 && strcmp(argv[1], "--actor") == 0)
         return actor_main(argc, argv);

@@ -332,6 +332,8 @@ static void do_step(struct row *row, const char *step)
         station_step(row, step, &words);
     } else if (word_is(&words, 0, "service")) {
         service_step(row, &words);
+    } else if (word_is(&words, 0, "policy")) {
+        service_policy(word_is(&words, 1, "none") ? "" : words_after(step, 1));
     } else if (word_is(&words, 0, "storage")) {
         if (word_is(&words, 1, "refuses"))
             storage_refuse();

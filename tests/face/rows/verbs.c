@@ -127,7 +127,7 @@ static void tell_profile(const WCHAR *profile, DWORD size, const char *verb,
                  units > 0 && strlen(text) == units - 1 ? "a" : "no");
 }
 
-/* property OPCODE: "NAME" PEERS | AUTH CIPHER | a profile | on; primary: the primary key */
+/* property OPCODE: "NAME" PEERS | AUTH CIPHER | a profile | on | off by policy; primary: the key */
 static void do_property(struct client_state *client, const struct words *words,
                         struct outcome *outcome)
 {
@@ -156,7 +156,10 @@ static void do_property(struct client_state *client, const struct words *words,
     case wlan_hosted_network_opcode_station_profile:
         tell_profile(data, size, word(words, 0), outcome);
         break;
-    default: strcpy(outcome->text, *flag != FALSE ? "on" : "off"); break;
+    default:
+        snprintf(outcome->text, sizeof outcome->text, "%s%s", *flag != FALSE ? "on" : "off",
+                 type == wlan_opcode_value_type_set_by_group_policy ? " by policy" : "");
+        break;
     }
     WlanFreeMemory(data);
 }
@@ -219,6 +222,14 @@ static void do_register(struct client_state *client, const struct words *words,
         client->handle, sources, FALSE, word_is(words, 2, "without-callback") ? NULL : inbox_put,
         &client->inbox, NULL, &previous);
     snprintf(outcome->text, sizeof outcome->text, "0x%04lx", (unsigned long)previous);
+}
+
+/* virtual-station on|off */
+static void do_virtual_station(struct client_state *client, const struct words *words,
+                               struct outcome *outcome)
+{
+    outcome->code = (long)WlanRegisterVirtualStationNotification(client->handle,
+                                                                 word_is(words, 1, "on"), NULL);
 }
 
 /* state OLD NEW REASON | peer arrived|departed REASON | radio SOFTWARE HARDWARE */
@@ -310,7 +321,7 @@ static const struct {
     {"primary", do_property},  {"name", do_name},
     {"put", do_put},           {"enable", do_enable},
     {"disable", do_enable},    {"register", do_register},
-    {"hears", do_hears},
+    {"hears", do_hears},       {"virtual-station", do_virtual_station},
 };
 
 void verb_do(struct client_state *client, const struct words *words, struct outcome *outcome)
