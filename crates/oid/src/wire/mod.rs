@@ -9,8 +9,8 @@
 //!   length are borrowed from the buffer.
 //! * [`KeyMappingKeys`], [`key_mapping_array`], [`parse_default_key`] and [`default_key_value`]:
 //!   structures with secrets, whose bytes are erased on drop.
-//! * [`set_requests`], [`set_bytes`], [`indication`], [`indication_bytes`], [`peer_info_list`]: between bytes and
-//!   the typed seam.
+//! * [`set_requests`], [`set_bytes`], [`indication`], [`indication_bytes`], [`peer_info_list`]:
+//!   between bytes and the typed seam.
 
 mod assoc;
 mod byte_array;
