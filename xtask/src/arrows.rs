@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("radio", &["cause", "clock", "dot11"]),
     ("oid", &["cause", "dot11"]),
     ("wlan_rpc", &["cause", "clock", "dot11", "wlan_model"]),
+    ("ihv", &["dot11", "wlan_model"]),
     // Engines.
     ("rsn", &["clock", "dot11"]),
     ("miniport", &["cause", "clock", "dot11", "oid", "radio"]),
@@ -83,7 +84,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "wlan_rpc",
         ],
     ),
+    ("ihv_extension", &["dot11", "ihv", "wlan_model"]),
     // Programs.
+    ("ihv_host", &["clock", "dot11", "ihv", "wlan_model"]),
     (
         "load",
         &["clock", "dot11", "wlan_client", "wlan_model", "wlanapi"],
@@ -128,6 +131,7 @@ const PURE: &[&str] = &[
     "column",
     "dot11",
     "hosted_network",
+    "ihv",
     "miniport",
     "oid",
     "radio",

@@ -1,0 +1,74 @@
+//! What the process gives up before it loads foreign code.
+//!
+//! Namespaces, seccomp, the user and memory limits of the group belong to the service that starts
+//! the process: docs/decisions/0016.
+
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+
+/// The descriptor that the service leaves open: its socket.
+const SOCKET: RawFd = 3;
+
+/// Limits of the process.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of address space.
+    pub memory: u64,
+    /// Descriptors.
+    pub descriptors: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 2 << 30,
+            descriptors: 64,
+        }
+    }
+}
+
+/// Gives up what an extension does not need: new privileges, core dumps (keys are in memory),
+/// inherited descriptors except standard error and the socket, more memory and descriptors than
+/// `limits`. Returns the socket.
+///
+/// # Errors
+/// What the system says; nothing may be loaded then.
+#[expect(unsafe_code, reason = "descriptors given by number")]
+pub fn harden(limits: Limits) -> io::Result<OwnedFd> {
+    rustix::thread::set_no_new_privs(true)?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    for (resource, most) in [
+        (Resource::Core, 0),
+        (Resource::Nofile, limits.descriptors),
+        (Resource::As, limits.memory),
+    ] {
+        let limit = Rlimit {
+            current: Some(most),
+            maximum: Some(most),
+        };
+        setrlimit(resource, limit)?;
+    }
+    let first = u32::try_from(SOCKET).unwrap_or(3) + 1;
+    // SAFETY: nothing in this process owns a descriptor above the socket yet.
+    if unsafe { libc::close_range(first, u32::MAX, 0) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let null = std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open("/dev/null")?;
+    for standard in [0, 1] {
+        // SAFETY: dup2 takes any numbers.
+        if unsafe { libc::dup2(null.as_raw_fd(), standard) } < 0 {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    // SAFETY: asking about a number that may not be open.
+    if unsafe { libc::fcntl(SOCKET, libc::F_SETFD, libc::FD_CLOEXEC) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: it is open, and the contract with the service says that it is ours.
+    Ok(unsafe { OwnedFd::from_raw_fd(SOCKET) })
+}
