@@ -218,6 +218,15 @@ if there gcc; then
 else
 	skip "gcc is not here: the library is not linked against"
 fi
+if there python3; then
+	python_example() {
+		LD_LIBRARY_PATH=$root/$lib python3 \
+			"$root/usr/share/doc/hostednet/examples/python/hosted_network.py" status
+	}
+	check "the Python example finds the network" says 'active' python_example
+else
+	skip "python3 is not here"
+fi
 stop() {
 	kill -TERM "$service" && wait "$service"
 }
