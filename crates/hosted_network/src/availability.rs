@@ -3,6 +3,7 @@
 use cause::Cause;
 use serde::{Deserialize, Serialize};
 use wlan_model::{Guid, HostedNetworkState, Notification, RadioState, Reason};
+use wlan_rpc::EventKind;
 
 use crate::access_point::AccessPoint;
 use crate::engine::Engine;
@@ -97,6 +98,7 @@ impl<A: AccessPoint> Engine<A> {
         let before = self.switches.replace(switches);
         if before.is_some_and(|before| before != switches) {
             self.notify(&Notification::RadioStateChange { software, hardware });
+            self.event(EventKind::RadioSwitched { software, hardware });
         }
     }
 

@@ -7,7 +7,7 @@ use clock::{Duration, WallTime};
 use dot11::MacAddr;
 use serde::Serialize;
 use wlan_client::{Event, EventKind, KeyIdentity, SimStation, Status};
-use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, SecondaryKey};
+use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, RadioState, SecondaryKey};
 use zeroize::Zeroizing;
 
 use crate::secret::to_hex;
@@ -255,6 +255,10 @@ enum KindView {
     },
     PrimaryKeyRefreshed,
     SettingsChanged,
+    RadioSwitched {
+        software: RadioState,
+        hardware: RadioState,
+    },
     Warning {
         cause: CauseView,
     },
@@ -309,6 +313,9 @@ impl From<Event> for EventView {
             },
             EventKind::PrimaryKeyRefreshed => KindView::PrimaryKeyRefreshed,
             EventKind::SettingsChanged => KindView::SettingsChanged,
+            EventKind::RadioSwitched { software, hardware } => {
+                KindView::RadioSwitched { software, hardware }
+            }
             EventKind::Warning(cause) => KindView::Warning {
                 cause: cause.into(),
             },

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clock::Duration;
 use wlan_client::{EventKind, KeyIdentity, PeerRow, SimStation, Status};
-use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, Reason, SecondaryKey};
+use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, RadioState, Reason, SecondaryKey};
 
 use crate::json::{Names, key_text, lasting, text};
 
@@ -177,6 +177,14 @@ pub(crate) fn event(kind: &EventKind, names: &Names) -> String {
                 who(mac)
             )
         }
+        EventKind::RadioSwitched { software, hardware } => match (software, hardware) {
+            (RadioState::Off, RadioState::Off) => {
+                "the radio is off, by software and by hardware".to_owned()
+            }
+            (RadioState::Off, _) => "the radio is off, by software".to_owned(),
+            (_, RadioState::Off) => "the radio is off, by hardware".to_owned(),
+            _ => "the radio is on".to_owned(),
+        },
         EventKind::SecondaryKey {
             set: Some((_, persistent)),
             ..

@@ -9,8 +9,11 @@
 //! use wlan_client::{Client, default_socket};
 //! # fn main() -> Result<(), wlan_client::ClientError> {
 //! let mut client = Client::connect(&default_socket(), "example")?;
-//! client.set_passphrase("correct horse", true)?;
-//! println!("{}", client.query_status()?.state);
+//! client.set_passphrase("tea at five", true)?;
+//! client.start_using()?; // the network runs as long as somebody uses it
+//! for peer in client.query_status()?.peers {
+//!     println!("{} joined with the {:?} key", peer.mac, peer.key);
+//! }
 //! # Ok(())
 //! # }
 //! ```

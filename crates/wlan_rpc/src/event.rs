@@ -4,7 +4,7 @@ use cause::Cause;
 use clock::WallTime;
 use dot11::{MacAddr, Ssid};
 use serde::{Deserialize, Serialize};
-use wlan_model::{HostedNetworkState, KeyForm, Reason};
+use wlan_model::{HostedNetworkState, KeyForm, RadioState, Reason};
 
 use crate::KeyIdentity;
 
@@ -82,6 +82,13 @@ pub enum EventKind {
     PrimaryKeyRefreshed,
     /// SSID, peer limit or enable flag changed.
     SettingsChanged,
+    /// The radio was switched on or off; it works when both are on.
+    RadioSwitched {
+        /// By software.
+        software: RadioState,
+        /// By hardware.
+        hardware: RadioState,
+    },
     /// The settings could not be used as found, or the like: something a person should read.
     Warning(Cause),
 }

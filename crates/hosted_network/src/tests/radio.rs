@@ -58,6 +58,10 @@ fn l23_a_switch_of_a_running_network_is_told_before_its_end() {
             state(Active, Unavailable, Reason::InterfaceUnavailable)
         ]
     );
+    assert!(bench.events.contains(&EventKind::RadioSwitched {
+        software: Off,
+        hardware: On
+    }));
     bench.switch(false, false);
     bench.switch(false, false);
     assert_eq!(bench.heard(), [change(Off, Off)]);
