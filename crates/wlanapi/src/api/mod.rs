@@ -17,7 +17,6 @@ pub(crate) mod handle;
 pub(crate) mod hosted_network;
 pub(crate) mod interface;
 pub(crate) mod notification;
-pub(crate) mod profile;
 pub(crate) mod property;
 pub(crate) mod reason_code;
 mod reason_texts;

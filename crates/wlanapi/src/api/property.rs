@@ -9,7 +9,7 @@ use wlan_model::{ConnectionSettings, Win32Error};
 use wlan_rpc::{Answer, Call};
 use zeroize::Zeroizing;
 
-use crate::api::{check_common, code, connection, finish, malformed, profile, refuse};
+use crate::api::{check_common, code, connection, finish, malformed, refuse};
 use crate::connection::Connection;
 use crate::convert;
 use crate::failure::Failure;
@@ -118,7 +118,7 @@ fn station_profile(connection: &Connection) -> Result<Property, Failure> {
     let Answer::PrimaryKey(key) = connection.call(Call::QueryPrimaryKey)? else {
         return Err(connection.unexpected());
     };
-    let xml = profile::station(&settings.ssid, &key);
+    let xml = wlan_model::station_profile(&settings.ssid, &key);
     let bytes = Zeroizing::new(convert::wide_bytes(&xml));
     Ok(Property {
         size: bytes.len(),
