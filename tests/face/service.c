@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -39,23 +40,38 @@ static void in_folder(char *path, size_t size, const char *name)
     snprintf(path, size, "%s/%s", folder, name);
 }
 
-/* Runs a program with the three descriptors; -1 stays as it is. */
-static pid_t spawn(char *const words[], int in, int out, int err)
+/* Runs a program with these descriptors; -1 stays as it is. */
+static pid_t spawn(char *const words[], int in, int out)
 {
     posix_spawn_file_actions_t actions;
     pid_t pid;
     posix_spawn_file_actions_init(&actions);
     if (in >= 0)
         posix_spawn_file_actions_adddup2(&actions, in, 0);
-    if (out >= 0)
+    if (out >= 0) {
         posix_spawn_file_actions_adddup2(&actions, out, 1);
-    if (err >= 0)
-        posix_spawn_file_actions_adddup2(&actions, err, 2);
+        posix_spawn_file_actions_adddup2(&actions, out, 2);
+    }
     int error = posix_spawnp(&pid, words[0], &actions, NULL, words, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (error != 0)
         give_up("cannot run %s: %s", words[0], strerror(error));
     return pid;
+}
+
+/* As spawn, but it dies with this process, however that ends. */
+static pid_t spawn_service(char *const words[], int log)
+{
+    pid_t pid = fork();
+    if (pid < 0)
+        give_up("fork: %s", strerror(errno));
+    if (pid > 0)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    dup2(log, 1);
+    dup2(log, 2);
+    execvp(words[0], words);
+    _exit(127);
 }
 
 static int ended(pid_t pid)
@@ -71,7 +87,7 @@ static void remove_folder(void)
 {
     char *words[] = {"rm", "-rf", folder, NULL};
     if (folder[0] != '\0')
-        ended(spawn(words, -1, -1, -1));
+        ended(spawn(words, -1, -1));
     folder[0] = '\0';
 }
 
@@ -157,7 +173,7 @@ void service_start(void)
     char *words[] = {(char *)program(), "serve",    "--radio", "sim", "--state-dir", state,
                      "--policy",        policy, NULL};
     setenv("NOTIFY_SOCKET", ready, 1);
-    service = spawn(words, -1, log_fd, log_fd);
+    service = spawn_service(words, log_fd);
     unsetenv("NOTIFY_SOCKET");
     close(log_fd);
     wait_for_readiness();
@@ -240,7 +256,7 @@ int hostednet(const char *input, ...)
     va_end(arguments);
     if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
         give_up("pipe: %s", strerror(errno));
-    pid_t pid = spawn(words, in[0], out[1], out[1]);
+    pid_t pid = spawn(words, in[0], out[1]);
     close(in[0]);
     close(out[1]);
     if (input != NULL) {

@@ -158,6 +158,11 @@ fn headers(place: &Place) -> Outcome {
             }
         }
     }
+    // As a program that begins with windows.h, with the folder that pkg-config names.
+    let mut windows = syntax("gcc", "c", "c99", &examples);
+    let first = ["-Iinclude/hostednet/compat", "-include", "windows.h"];
+    windows.splice(1..1, words(&first));
+    jobs.push(windows);
     let mut outcome = compile(&jobs);
     match mingw() {
         Some(compiler) => {
