@@ -84,9 +84,9 @@ pub(crate) struct Format {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServiceArguments {
-    /// The radio: `sim`, the name of a wireless interface, or `auto` to look for one and fall back
-    /// to the simulation
-    #[arg(long, default_value = "auto", value_name = "auto|sim|IFNAME")]
+    /// The radio: the name of a wireless interface, `real` for the first that can carry an access
+    /// point, `sim` for the simulated one, or `auto` for a real one if there is one
+    #[arg(long, default_value = "auto", value_name = "auto|real|sim|IFNAME")]
     pub(crate) radio: String,
 
     /// Where settings and keys are kept [default: $STATE_DIRECTORY, else /var/lib/hostednet for

@@ -37,19 +37,22 @@ pub struct Options {
 pub enum RadioChoice {
     /// The first that can carry an access point, else the simulated one.
     Auto,
+    /// The first that can carry an access point, and no other.
+    Real,
     /// The simulated one.
     Sim,
     /// The radio of this interface.
     Interface(String),
 }
 
-/// `auto`, `sim`, or an interface's name.
+/// `auto`, `real`, `sim`, or an interface's name.
 impl FromStr for RadioChoice {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
         Ok(match text {
             "auto" => Self::Auto,
+            "real" => Self::Real,
             "sim" => Self::Sim,
             name => Self::Interface(name.to_owned()),
         })

@@ -48,11 +48,14 @@ impl AnyRadio {
         let sim = || Simulation::open(options).map(|sim| Self::Sim(Box::new(sim)));
         match &options.radio {
             RadioChoice::Sim => Ok((sim()?, None)),
-            RadioChoice::Interface(_) if options.pcap.is_some() => Err(Cause::new(
-                "Only the simulated air can be written to a capture file.",
-                "Leave out --pcap, or use `--radio sim`.",
-            )),
+            RadioChoice::Interface(_) | RadioChoice::Real if options.pcap.is_some() => {
+                Err(Cause::new(
+                    "Only the simulated air can be written to a capture file.",
+                    "Leave out --pcap, or use `--radio sim`.",
+                ))
+            }
             RadioChoice::Interface(name) => Ok((linux(Some(name))?, None)),
+            RadioChoice::Real => Ok((linux(None)?, None)),
             RadioChoice::Auto if options.pcap.is_some() => Ok((
                 sim()?,
                 Some("The radio is simulated: --pcap asks for it.".to_owned()),
