@@ -2,7 +2,6 @@
 //! that misbehave.
 
 mod bad;
-#[allow(unused)]
 mod examples;
 mod rows;
 mod service;

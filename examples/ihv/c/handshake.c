@@ -1,0 +1,547 @@
+/*
+ * An extension in C: a vendor's own handshake, which ends in a CCMP key for the peer.
+ *
+ *     gcc -std=c11 -shared -fPIC -pthread -o libhandshake.so handshake.c
+ *
+ * Host and peer share a secret, here from the profile: <sharedSecret>...</sharedSecret>. Frames have
+ * EtherType 0x88B5 (for local experiments), a type byte and:
+ *
+ *     1 HELLO  host -> peer   nonce of the host (16)
+ *     2 REPLY  peer -> host   nonce of the peer (16), tag("reply") (16)
+ *     3 DONE   host -> peer   tag("done") (16)
+ *     4 BYE    peer -> host   tag("bye") (16)
+ *
+ * tag(label) is the first half of HMAC-SHA-256(secret, label, both nonces), and tag("key") is the key.
+ * After REPLY the key is installed and the port opened; after BYE the key is deleted and the port
+ * closed. An example: a real protocol would take the secret from a safe place, repeat lost frames and
+ * have forward secrecy.
+ */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <wlanihv.h>
+
+/* ---- SHA-256 and HMAC (FIPS 180-4, RFC 2104) ------------------------------------------------------ */
+
+struct sha256 {
+    uint32_t state[8];
+    uint64_t length;
+    uint8_t block[64];
+};
+
+/* The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
+static const uint32_t ROUND[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+static uint32_t turn(uint32_t x, int n)
+{
+    return x >> n | x << (32 - n);
+}
+
+static void sha256_block(struct sha256 *s)
+{
+    uint32_t w[64], v[8];
+    for (int i = 0; i < 16; i++)
+        w[i] = (uint32_t)s->block[4 * i] << 24 | (uint32_t)s->block[4 * i + 1] << 16 |
+               (uint32_t)s->block[4 * i + 2] << 8 | s->block[4 * i + 3];
+    for (int i = 16; i < 64; i++) {
+        uint32_t a = w[i - 15], b = w[i - 2];
+        w[i] = w[i - 16] + (turn(a, 7) ^ turn(a, 18) ^ a >> 3) + w[i - 7] +
+               (turn(b, 17) ^ turn(b, 19) ^ b >> 10);
+    }
+    memcpy(v, s->state, sizeof v);
+    for (int i = 0; i < 64; i++) {
+        uint32_t a = v[0], e = v[4];
+        uint32_t t = v[7] + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +
+                     ((e & v[5]) ^ (~e & v[6])) + ROUND[i] + w[i];
+        uint32_t u = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) +
+                     ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+        memmove(v + 1, v, 7 * sizeof *v);
+        v[4] += t;
+        v[0] = t + u;
+    }
+    for (int i = 0; i < 8; i++)
+        s->state[i] += v[i];
+}
+
+static void sha256_begin(struct sha256 *s)
+{
+    /* The same of the square roots of the first 8 primes. */
+    static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    memcpy(s->state, start, sizeof start);
+    s->length = 0;
+}
+
+static void sha256_add(struct sha256 *s, const void *data, size_t size)
+{
+    for (const uint8_t *byte = data; size > 0; byte++, size--) {
+        s->block[s->length++ % 64] = *byte;
+        if (s->length % 64 == 0)
+            sha256_block(s);
+    }
+}
+
+static void sha256_end(struct sha256 *s, uint8_t out[32])
+{
+    uint64_t bits = s->length * 8;
+    uint8_t length[8];
+    sha256_add(s, "\x80", 1);
+    while (s->length % 64 != 56)
+        sha256_add(s, "", 1);
+    for (int i = 0; i < 8; i++)
+        length[i] = (uint8_t)(bits >> (56 - 8 * i));
+    sha256_add(s, length, 8);
+    for (int i = 0; i < 32; i++)
+        out[i] = (uint8_t)(s->state[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+#define NONCE 16
+#define TAG 16
+#define SECRET 64
+
+static void tag(const uint8_t secret[SECRET], const char *label, const uint8_t *ours,
+                const uint8_t *theirs, uint8_t out[TAG])
+{
+    struct sha256 s;
+    uint8_t pad[64], digest[32];
+    for (int i = 0; i < 64; i++)
+        pad[i] = secret[i] ^ 0x36;
+    sha256_begin(&s);
+    sha256_add(&s, pad, 64);
+    sha256_add(&s, label, strlen(label));
+    sha256_add(&s, ours, NONCE);
+    sha256_add(&s, theirs, NONCE);
+    sha256_end(&s, digest);
+    for (int i = 0; i < 64; i++)
+        pad[i] = secret[i] ^ 0x5c;
+    sha256_begin(&s);
+    sha256_add(&s, pad, 64);
+    sha256_add(&s, digest, 32);
+    sha256_end(&s, digest);
+    memcpy(out, digest, TAG);
+    explicit_bzero(pad, sizeof pad);
+    explicit_bzero(&s, sizeof s);
+    explicit_bzero(digest, sizeof digest);
+}
+
+/* In constant time. */
+static int same(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    uint8_t difference = 0;
+    while (size-- > 0)
+        difference |= *a++ ^ *b++;
+    return difference == 0;
+}
+
+/* ---- The extension ---------------------------------------------------------------------------------- */
+
+enum { HELLO = 1, REPLY = 2, DONE = 3, BYE = 4 };
+enum { PEERS = 32 };
+
+struct port {
+    HANDLE session; /* NULL: this place is free */
+    DOT11_MAC_ADDRESS peer;
+    uint8_t ours[NONCE], theirs[NONCE];
+    enum { GREETED, KEYED, PARTED } stage;
+};
+
+struct adapter {
+    HANDLE service;
+    uint8_t secret[SECRET];
+    int has_secret;
+    struct port ports[PEERS];
+};
+
+static DOT11EXT_APIS api;
+
+/* EtherType 0x88B5 comes to us, and may be in clear as long as there is no key. */
+static DWORD listen_to_frames(struct adapter *a)
+{
+    DOT11_PRIVACY_EXEMPTION clear = {0, DOT11_EXEMPT_ON_KEY_MAPPING_KEY_UNAVAILABLE,
+                                     DOT11_EXEMPT_UNICAST};
+    USHORT type;
+    memcpy(&type, "\x88\xb5", 2);
+    clear.usEtherType = type;
+    return api.Dot11ExtSetEtherTypeHandling(a->service, 16, 1, &clear, 1, &type);
+}
+
+static DWORD send_frame(struct adapter *a, struct port *p, UCHAR type, const uint8_t *body)
+{
+    uint8_t *frame = malloc(8 + 1 + TAG);
+    DWORD code;
+    if (!frame)
+        return ERROR_OUTOFMEMORY;
+    memcpy(frame, p->peer, 6);
+    memcpy(frame + 6, "\x88\xb5", 2);
+    frame[8] = type;
+    memcpy(frame + 9, body, TAG);
+    /* The frame is ours until SendPacketCompletion, which gets it as its label. */
+    code = api.Dot11ExtSendPacket(a->service, 8 + 1 + TAG, frame, frame);
+    if (code)
+        free(frame);
+    return code;
+}
+
+/* Installs the key, or deletes it. */
+static DWORD set_key(struct adapter *a, struct port *p, BOOLEAN delete)
+{
+    union {
+        DOT11_CIPHER_KEY_MAPPING_KEY_VALUE value;
+        uint8_t bytes[20 + 12 + 16];
+    } key;
+    DWORD size = 16, code;
+    memset(&key, 0, sizeof key);
+    memcpy(key.value.PeerMacAddr, p->peer, 6);
+    key.value.AlgorithmId = DOT11_CIPHER_ALGO_CCMP;
+    key.value.Direction = DOT11_DIR_BOTH;
+    key.value.bDelete = delete;
+    key.value.usKeyLength = 12 + 16; /* the whole DOT11_KEY_ALGO_CCMP */
+    if (!delete) {
+        memcpy(key.bytes + 20 + 8, &size, 4);
+        tag(a->secret, "key", p->ours, p->theirs, key.bytes + 20 + 12);
+    }
+    code = api.Dot11ExtSetKeyMappingKey(a->service, &key.value);
+    explicit_bzero(&key, sizeof key);
+    return code;
+}
+
+static void complete(struct adapter *a, struct port *p, DWORD code)
+{
+    DWORD reason = code ? L2_REASON_CODE_IHV_BASE + 1 : L2_REASON_CODE_SUCCESS;
+    api.Dot11ExtPostAssociateCompletion(a->service, p->session, &p->peer, reason, code);
+}
+
+static struct port *port_of(struct adapter *a, const void *peer)
+{
+    for (int i = 0; i < PEERS; i++)
+        if (a->ports[i].session && memcmp(a->ports[i].peer, peer, 6) == 0)
+            return &a->ports[i];
+    return NULL;
+}
+
+static DWORD WINAPI receive_packet(HANDLE mine, DWORD size, LPVOID packet)
+{
+    struct adapter *a = mine;
+    const uint8_t *frame = packet;
+    struct port *p = size > 8 ? port_of(a, frame) : NULL;
+    uint8_t expected[TAG];
+    DWORD code;
+    if (!p)
+        return ERROR_SUCCESS;
+    if (frame[8] == REPLY && size == 9 + NONCE + TAG && p->stage == GREETED) {
+        memcpy(p->theirs, frame + 9, NONCE);
+        tag(a->secret, "reply", p->ours, p->theirs, expected);
+        if (!same(expected, frame + 9 + NONCE, TAG))
+            return ERROR_SUCCESS; /* not our peer */
+        /* DONE leaves before the key is there, so that the peer can read it. */
+        tag(a->secret, "done", p->ours, p->theirs, expected);
+        code = send_frame(a, p, DONE, expected);
+        if (!code)
+            code = set_key(a, p, FALSE);
+        if (!code)
+            p->stage = KEYED;
+        complete(a, p, code);
+    } else if (frame[8] == BYE && size == 9 + TAG && p->stage == KEYED) {
+        tag(a->secret, "bye", p->ours, p->theirs, expected);
+        if (same(expected, frame + 9, TAG)) {
+            /* A key is never installed twice: the next one needs a new association. */
+            p->stage = PARTED;
+            set_key(a, p, TRUE);
+            complete(a, p, ERROR_CANCELLED);
+        }
+    }
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI send_packet_completion(HANDLE frame)
+{
+    free(frame);
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI init_adapter(PDOT11_ADAPTER about, HANDLE service, PHANDLE mine)
+{
+    struct adapter *a = calloc(1, sizeof *a);
+    DWORD code;
+    (void)about;
+    if (!a)
+        return ERROR_OUTOFMEMORY;
+    a->service = service;
+    code = listen_to_frames(a);
+    if (code) {
+        free(a);
+        return code;
+    }
+    *mine = a;
+    return ERROR_SUCCESS;
+}
+
+static VOID WINAPI deinit_adapter(HANDLE mine)
+{
+    explicit_bzero(mine, sizeof(struct adapter));
+    free(mine);
+}
+
+/* What is between <sharedSecret> and </sharedSecret>, in ASCII. The fragment may be anything. */
+static int read_secret(struct adapter *a, const WCHAR *text)
+{
+    static const char open[] = "<sharedSecret>";
+    size_t matched = 0, n = 0;
+    if (!text)
+        return 0;
+    while (*text && open[matched]) {
+        matched = *text == (WCHAR)open[matched] ? matched + 1 : *text == (WCHAR)'<';
+        text++;
+    }
+    explicit_bzero(a->secret, SECRET);
+    if (open[matched])
+        return 0;
+    for (; *text && *text != '<' && *text < 128 && n < SECRET; text++)
+        a->secret[n++] = (uint8_t)*text;
+    return *text == '<' && n >= 8;
+}
+
+/* Threads of ours that are running: none may when deinit_service returns. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t ended = PTHREAD_COND_INITIALIZER;
+static int threads;
+
+static void count_thread(int change)
+{
+    pthread_mutex_lock(&lock);
+    threads += change;
+    pthread_cond_broadcast(&ended);
+    pthread_mutex_unlock(&lock);
+}
+
+struct pending {
+    HANDLE service, session;
+    DWORD code;
+};
+
+/* A pre-association is completed from a thread of ours: never from inside its handler. */
+static void *complete_pre_association(void *argument)
+{
+    struct pending *p = argument;
+    DWORD reason = p->code ? L2_REASON_CODE_IHV_BASE + 2 : L2_REASON_CODE_SUCCESS;
+    if (!p->code)
+        p->code = api.Dot11ExtSetUnicastCipherAlgorithm(p->service, DOT11_CIPHER_ALGO_CCMP);
+    if (p->code && !reason)
+        reason = L2_REASON_CODE_UNKNOWN;
+    api.Dot11ExtPreAssociateCompletion(p->service, p->session, reason, p->code);
+    free(p);
+    count_thread(-1);
+    return NULL;
+}
+
+static DWORD WINAPI perform_pre_associate(HANDLE mine, HANDLE session,
+                                          PDOT11EXT_IHV_PROFILE_PARAMS params,
+                                          PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
+                                          PDOT11EXT_IHV_SECURITY_PROFILE security,
+                                          PDOT11_BSS_LIST networks, PDWORD reason)
+{
+    struct adapter *a = mine;
+    struct pending *p = malloc(sizeof *p);
+    pthread_t thread;
+    (void)params, (void)connectivity, (void)networks;
+    *reason = L2_REASON_CODE_IHV_BASE + 2;
+    if (!p)
+        return ERROR_OUTOFMEMORY;
+    a->has_secret = read_secret(a, security->pszXmlFragmentIhvSecurity);
+    *p = (struct pending){a->service, session, a->has_secret ? ERROR_SUCCESS : ERROR_BAD_PROFILE};
+    count_thread(1);
+    if (pthread_create(&thread, NULL, complete_pre_association, p)) {
+        count_thread(-1);
+        free(p);
+        return ERROR_OUTOFMEMORY;
+    }
+    pthread_detach(thread);
+    *reason = L2_REASON_CODE_SUCCESS;
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI adapter_reset(HANDLE mine)
+{
+    struct adapter *a = mine;
+    explicit_bzero(a->ports, sizeof a->ports);
+    /* The host has forgotten it. */
+    return listen_to_frames(a);
+}
+
+static DWORD WINAPI perform_post_associate(HANDLE mine, HANDLE session, PDOT11_PORT_STATE state,
+                                           ULONG bytes,
+                                           PDOT11_ASSOCIATION_COMPLETION_PARAMETERS association)
+{
+    struct adapter *a = mine;
+    struct port *p = NULL;
+    (void)bytes, (void)association;
+    for (int i = 0; i < PEERS && !p; i++)
+        if (!a->ports[i].session)
+            p = &a->ports[i];
+    if (!a->has_secret)
+        return ERROR_INVALID_STATE;
+    if (!p)
+        return ERROR_NO_SYSTEM_RESOURCES;
+    memset(p, 0, sizeof *p);
+    if (getrandom(p->ours, NONCE, 0) != NONCE)
+        return ERROR_GEN_FAILURE;
+    p->session = session;
+    memcpy(p->peer, state->PeerMacAddress, 6);
+    return send_frame(a, p, HELLO, p->ours);
+}
+
+static DWORD WINAPI stop_post_associate(HANDLE mine, PDOT11_MAC_ADDRESS peer,
+                                        DOT11_ASSOC_STATUS status)
+{
+    struct port *p = port_of(mine, *peer);
+    (void)status;
+    /* The key dies with the association: it is not static. */
+    if (p)
+        explicit_bzero(p, sizeof *p);
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI validate_profile(HANDLE mine, PDOT11EXT_IHV_PROFILE_PARAMS params,
+                                     PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
+                                     PDOT11EXT_IHV_SECURITY_PROFILE security, PDWORD reason)
+{
+    struct adapter scratch = {0};
+    int good = read_secret(&scratch, security->pszXmlFragmentIhvSecurity);
+    (void)mine, (void)params, (void)connectivity;
+    explicit_bzero(&scratch, sizeof scratch);
+    *reason = good ? L2_REASON_CODE_SUCCESS : L2_REASON_CODE_IHV_BASE + 2;
+    return good ? ERROR_SUCCESS : ERROR_BAD_PROFILE;
+}
+
+/* Our handshake runs in any network. */
+static DWORD WINAPI perform_capability_match(HANDLE mine, PDOT11EXT_IHV_PROFILE_PARAMS params,
+                                             PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
+                                             PDOT11EXT_IHV_SECURITY_PROFILE security,
+                                             PDOT11_BSS_LIST networks, PDWORD reason)
+{
+    (void)mine, (void)params, (void)connectivity, (void)security, (void)networks;
+    *reason = L2_REASON_CODE_SUCCESS;
+    return ERROR_SUCCESS;
+}
+
+static VOID WINAPI deinit_service(VOID)
+{
+    pthread_mutex_lock(&lock);
+    while (threads > 0)
+        pthread_cond_wait(&ended, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
+/* What we do not need. */
+
+static DWORD WINAPI create_discovery_profiles(HANDLE mine, BOOL insecure,
+                                              PDOT11EXT_IHV_PROFILE_PARAMS params,
+                                              PDOT11_BSS_LIST networks,
+                                              PDOT11EXT_IHV_DISCOVERY_PROFILE_LIST list,
+                                              PDWORD reason)
+{
+    (void)mine, (void)insecure, (void)params, (void)networks, (void)list;
+    *reason = L2_REASON_CODE_UNKNOWN;
+    return ERROR_CALL_NOT_IMPLEMENTED;
+}
+
+static DWORD WINAPI process_session_change(ULONG event, PWTSSESSION_NOTIFICATION session)
+{
+    (void)event, (void)session;
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI receive_indication(HANDLE mine, DOT11EXT_IHV_INDICATION_TYPE type, ULONG size,
+                                       LPVOID data)
+{
+    (void)mine, (void)type, (void)size, (void)data;
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI is_ui_request_pending(GUID request, PBOOL pending)
+{
+    (void)request;
+    *pending = FALSE;
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI process_ui_response(GUID request, DWORD size, LPVOID data)
+{
+    (void)request, (void)size, (void)data;
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI query_ui_request(HANDLE mine, DOT11EXT_IHV_CONNECTION_PHASE phase,
+                                     PDOT11EXT_IHV_UI_REQUEST *request)
+{
+    (void)mine, (void)phase, (void)request;
+    return ERROR_CALL_NOT_IMPLEMENTED;
+}
+
+static DWORD WINAPI onex_indicate_result(HANDLE mine, DOT11_MSONEX_RESULT result,
+                                         PDOT11_MSONEX_RESULT_PARAMS params)
+{
+    (void)mine, (void)result, (void)params;
+    return ERROR_CALL_NOT_IMPLEMENTED;
+}
+
+static DWORD WINAPI control(HANDLE mine, DWORD in_size, PBYTE in, DWORD out_size, PBYTE out,
+                            PDWORD returned)
+{
+    (void)mine, (void)in_size, (void)in, (void)out_size, (void)out;
+    *returned = 0;
+    return ERROR_NOT_SUPPORTED;
+}
+
+/* ---- Exports ---------------------------------------------------------------------------------------- */
+
+DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO versions)
+{
+    if (!versions)
+        return ERROR_INVALID_PARAMETER;
+    versions->dwVerMin = 0;
+    versions->dwVerMax = 0;
+    return ERROR_SUCCESS;
+}
+
+DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS system, LPVOID reserved,
+                                    PDOT11EXT_IHV_HANDLERS handlers)
+{
+    static const DOT11EXT_IHV_HANDLERS ours = {
+        .Dot11ExtIhvDeinitService = deinit_service,
+        .Dot11ExtIhvInitAdapter = init_adapter,
+        .Dot11ExtIhvDeinitAdapter = deinit_adapter,
+        .Dot11ExtIhvPerformPreAssociate = perform_pre_associate,
+        .Dot11ExtIhvAdapterReset = adapter_reset,
+        .Dot11ExtIhvPerformPostAssociate = perform_post_associate,
+        .Dot11ExtIhvStopPostAssociate = stop_post_associate,
+        .Dot11ExtIhvValidateProfile = validate_profile,
+        .Dot11ExtIhvPerformCapabilityMatch = perform_capability_match,
+        .Dot11ExtIhvCreateDiscoveryProfiles = create_discovery_profiles,
+        .Dot11ExtIhvProcessSessionChange = process_session_change,
+        .Dot11ExtIhvReceiveIndication = receive_indication,
+        .Dot11ExtIhvReceivePacket = receive_packet,
+        .Dot11ExtIhvSendPacketCompletion = send_packet_completion,
+        .Dot11ExtIhvIsUIRequestPending = is_ui_request_pending,
+        .Dot11ExtIhvProcessUIResponse = process_ui_response,
+        .Dot11ExtIhvQueryUIRequest = query_ui_request,
+        .Dot11ExtIhvOnexIndicateResult = onex_indicate_result,
+        .Dot11ExtIhvControl = control,
+    };
+    (void)reserved;
+    if (version != 0 || !system || !handlers)
+        return ERROR_INVALID_PARAMETER;
+    api = *system;
+    *handlers = ours;
+    return ERROR_SUCCESS;
+}
