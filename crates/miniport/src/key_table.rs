@@ -13,21 +13,36 @@ use oid::{
 use radio::{Command, CommandId, Key, KeyScope};
 use serde::{Deserialize, Serialize};
 
+use crate::cipher::{KeyRules, invalid, is_management, is_wep};
 use crate::outbox::failure;
 
-/// Slots of the default-key table.
-const DEFAULT_KEYS: usize = 4;
+/// Slots of the default-key table for data.
+const DEFAULT_KEYS: u8 = 4;
+/// Those slots and the two for keys of robust management frames.
+const ALL_DEFAULT_KEYS: u8 = 6;
 /// Entries of the key-mapping table: one per possible association, and then some.
 pub(crate) const MAX_MAPPING_KEYS: usize = 2048;
-/// Bytes of a CCMP key.
-const CCMP_KEY_LEN: usize = 16;
-/// The receive counter has 48 bits.
-const MAX_COUNTER: u64 = (1 << 48) - 1;
+/// Rows of the table of per-station default keys.
+pub(crate) const MAX_STATION_ROWS: usize = 32;
+
+/// A key for its cipher.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CipherKey {
+    pub(crate) suite: CipherSuite,
+    pub(crate) material: KeyMaterial,
+}
+
+impl CipherKey {
+    /// The receive counter of a key in use runs on: it is no part of the comparison.
+    fn is_same(&self, other: &Self) -> bool {
+        self.suite == other.suite && self.material.key == other.material.key
+    }
+}
 
 /// A key and how far it has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Entry {
-    material: KeyMaterial,
+    key: CipherKey,
     is_static: bool,
     place: Place,
 }
@@ -38,13 +53,13 @@ enum Place {
     /// Only here.
     Stored {
         /// The key it shall replace, which the radio works with.
-        previous: Option<KeyMaterial>,
+        previous: Option<CipherKey>,
     },
     /// On its way to the radio.
     Installing {
         command: CommandId,
         /// The key that works until then, and again if this one is refused.
-        previous: Option<KeyMaterial>,
+        previous: Option<CipherKey>,
     },
     /// In the radio.
     Installed,
@@ -60,11 +75,15 @@ impl Entry {
         self.place = Place::Installing { command, previous };
     }
 
+    fn is_moved_by(&self, by: CommandId) -> bool {
+        matches!(&self.place, Place::Installing { command, .. } if *command == by)
+    }
+
     /// What the radio works with now.
-    fn working(&self) -> Option<&KeyMaterial> {
+    fn working(&self) -> Option<&CipherKey> {
         match &self.place {
             Place::Stored { previous } | Place::Installing { previous, .. } => previous.as_ref(),
-            Place::Installed => Some(&self.material),
+            Place::Installed => Some(&self.key),
         }
     }
 
@@ -95,28 +114,54 @@ pub(crate) enum Change {
 }
 
 /// The tables of one port.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct KeyTable {
-    defaults: [Option<Entry>; DEFAULT_KEYS],
+    defaults: BTreeMap<u8, Entry>,
     /// Index of the key for group-addressed frames.
     default_id: u8,
     /// The index the radio was last told.
     in_use: Option<u8>,
     mappings: BTreeMap<MacAddr, Entry>,
+    /// Most entries of `mappings`.
+    capacity: usize,
+    /// Per-station default keys: rows by transmitter, columns by index.
+    stations: BTreeMap<MacAddr, BTreeMap<u8, CipherKey>>,
+}
+
+impl Default for KeyTable {
+    fn default() -> Self {
+        Self {
+            defaults: BTreeMap::new(),
+            default_id: 0,
+            in_use: None,
+            mappings: BTreeMap::new(),
+            capacity: MAX_MAPPING_KEYS,
+            stations: BTreeMap::new(),
+        }
+    }
 }
 
 impl KeyTable {
     /// OID_DOT11_RESET_REQUEST: everything goes, static or not.
     pub(crate) fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            capacity: self.capacity,
+            ..Self::default()
+        };
     }
 
-    /// The radio has lost its keys; what the port may keep is only stored from now on.
+    /// Most entries of the key-mapping table from now on; those that are there stay.
+    pub(crate) fn set_capacity(&mut self, entries: usize) {
+        self.capacity = entries;
+    }
+
+    /// The radio has lost its keys; what the port may keep is only stored from now on. Power keeps
+    /// the tables, but associations end with it and take their keys along, unless static.
     pub(crate) fn forget_radio(&mut self) {
         self.in_use = None;
-        self.mappings.retain(|_, entry| entry.is_static);
-        let defaults = self.defaults.iter_mut().flatten();
-        for entry in defaults.chain(self.mappings.values_mut()) {
+        self.mappings
+            .retain(|_, entry| entry.is_static || !entry.is_in_radio());
+        for entry in self.defaults.values_mut().chain(self.mappings.values_mut()) {
             entry.place = Place::Stored { previous: None };
         }
     }
@@ -130,18 +175,20 @@ impl KeyTable {
     pub(crate) fn check_mapping(
         &self,
         key: &KeyMappingKey,
-        cipher: CipherAlgorithm,
-        own: Option<MacAddr>,
-    ) -> Result<(), Failure> {
-        if !key.peer.is_unicast() || own == Some(key.peer) {
+        enabled: CipherAlgorithm,
+        rules: &KeyRules<'_>,
+    ) -> Result<Option<CipherKey>, Failure> {
+        // A vendor's cipher may put any label into the address.
+        let is_label = rules.takes_ihv(key.algorithm);
+        if !is_label && (!key.peer.is_unicast() || rules.own == Some(key.peer)) {
             return Err(invalid(
                 "A key-mapping key needs the address of one other station.",
             ));
         }
         let Some(material) = &key.material else {
-            return Ok(());
+            return Ok(None);
         };
-        check_cipher(key.algorithm, cipher, material)?;
+        let checked = check_key(key.algorithm, enabled, material, rules)?;
         if key.direction != Direction::Both {
             return Err(failure(
                 NdisStatus::NOT_SUPPORTED,
@@ -149,24 +196,19 @@ impl KeyTable {
                 "Set the key for both directions.",
             ));
         }
-        if !self.mappings.contains_key(&key.peer) && self.mappings.len() >= MAX_MAPPING_KEYS {
+        if !self.mappings.contains_key(&key.peer) && self.mappings.len() >= self.capacity {
             return Err(failure(
                 NdisStatus::RESOURCES,
                 "The key-mapping table is full.",
                 "Delete keys of stations that are gone.",
             ));
         }
-        Ok(())
+        Ok(Some(checked))
     }
 
     /// Stores a validated key. It is not in the radio yet.
-    pub(crate) fn set_mapping(
-        &mut self,
-        peer: MacAddr,
-        material: KeyMaterial,
-        is_static: bool,
-    ) -> Change {
-        set(&mut MapSlot(&mut self.mappings, peer), material, is_static)
+    pub(crate) fn set_mapping(&mut self, peer: MacAddr, key: CipherKey, is_static: bool) -> Change {
+        set(&mut self.mappings, peer, key, is_static)
     }
 
     /// Deletes; whether the radio may know the key.
@@ -178,8 +220,7 @@ impl KeyTable {
     /// The command that brings the stored key of `peer` to the radio.
     pub(crate) fn mapping_command(&self, peer: MacAddr) -> Option<Command> {
         let entry = self.mappings.get(&peer)?;
-        (entry.place != Place::Installed)
-            .then(|| install(KeyScope::Pairwise(peer), 0, &entry.material))
+        (entry.place != Place::Installed).then(|| install(KeyScope::Pairwise(peer), 0, &entry.key))
     }
 
     /// The key of `peer` is on its way.
@@ -191,7 +232,19 @@ impl KeyTable {
 
     /// The radio answered; whether this was about the key the table holds now.
     pub(crate) fn mapping_settled(&mut self, peer: MacAddr, command: CommandId, ok: bool) -> bool {
-        settle(&mut MapSlot(&mut self.mappings, peer), command, ok)
+        settle(&mut self.mappings, peer, command, ok)
+    }
+
+    /// The radio has no such peer: the key is only stored, and what it had is gone. Whether this was
+    /// about the key the table holds now.
+    pub(crate) fn mapping_waits(&mut self, peer: MacAddr, command: CommandId) -> bool {
+        match self.mappings.get_mut(&peer) {
+            Some(entry) if entry.is_moved_by(command) => {
+                entry.place = Place::Stored { previous: None };
+                true
+            }
+            _ => false,
+        }
     }
 
     /// How unicast traffic with `peer` stands.
@@ -219,32 +272,49 @@ impl KeyTable {
 
     // Default keys.
 
-    /// Validates a set (not a delete).
+    /// Validates a set or delete: the index, and the key that is to be set.
     ///
     /// # Errors
     /// The status for the completion; nothing has changed.
-    pub(crate) fn check_default(key: &DefaultKey, cipher: CipherAlgorithm) -> Result<u8, Failure> {
-        let index = check_id(key.index)?;
-        if let Some(material) = &key.material {
-            check_cipher(key.algorithm, cipher, material)?;
-            if index == 0 {
-                return Err(invalid("Group keys of CCMP have the indices 1 to 3."));
+    pub(crate) fn check_default(
+        key: &DefaultKey,
+        enabled: CipherAlgorithm,
+        rules: &KeyRules<'_>,
+    ) -> Result<(u8, Option<CipherKey>), Failure> {
+        let index = u8::try_from(key.index).map_err(|_| no_such_index())?;
+        let is_ihv = rules.takes_ihv(key.algorithm);
+        let Some(material) = &key.material else {
+            // On a delete the algorithm means nothing; an index does, where it cannot exist.
+            let possible = index < ALL_DEFAULT_KEYS || is_ihv;
+            return possible.then_some((index, None)).ok_or_else(no_such_index);
+        };
+        let checked = if is_management(key.algorithm) {
+            // No OID enables a cipher for management frames: what the radio offers counts.
+            CipherKey {
+                suite: rules.check(key.algorithm, material)?,
+                material: material.clone(),
             }
+        } else {
+            check_key(key.algorithm, enabled, material, rules)?
+        };
+        let fits = match index {
+            _ if is_ihv => true,
+            0 => is_wep(key.algorithm),
+            1..DEFAULT_KEYS => !is_management(key.algorithm),
+            DEFAULT_KEYS..ALL_DEFAULT_KEYS => is_management(key.algorithm),
+            _ => false,
+        };
+        if !fits {
+            return Err(invalid(
+                "Group keys have the indices 1 to 3 (with WEP also 0), keys of management frames 4 and 5.",
+            ));
         }
-        Ok(index)
+        Ok((index, Some(checked)))
     }
 
     /// Stores a validated key. It is not in the radio yet.
-    pub(crate) fn set_default(
-        &mut self,
-        index: u8,
-        material: KeyMaterial,
-        is_static: bool,
-    ) -> Change {
-        match self.defaults.get_mut(usize::from(index)) {
-            Some(slot) => set(slot, material, is_static),
-            None => Change::Nothing,
-        }
+    pub(crate) fn set_default(&mut self, index: u8, key: CipherKey, is_static: bool) -> Change {
+        set(&mut self.defaults, index, key, is_static)
     }
 
     /// Deletes; whether the radio may know the key.
@@ -253,50 +323,85 @@ impl KeyTable {
             self.in_use = None;
         }
         self.defaults
-            .get_mut(usize::from(index))
-            .and_then(Option::take)
+            .remove(&index)
             .is_some_and(|e| e.is_in_radio())
     }
 
     /// Indices of all stored keys.
     pub(crate) fn default_indices(&self) -> Vec<u8> {
-        (0..)
-            .zip(&self.defaults)
-            .filter(|(_, e)| e.is_some())
-            .map(|(i, _)| i)
-            .collect()
+        self.defaults.keys().copied().collect()
     }
 
     /// The command that brings the stored key at `index` to the radio.
     pub(crate) fn default_command(&self, index: u8) -> Option<Command> {
-        let entry = self.defaults.get(usize::from(index))?.as_ref()?;
-        (entry.place != Place::Installed).then(|| install(KeyScope::Group, index, &entry.material))
+        let entry = self.defaults.get(&index)?;
+        (entry.place != Place::Installed).then(|| install(KeyScope::Group, index, &entry.key))
     }
 
     /// The key at `index` is on its way.
     pub(crate) fn default_moves(&mut self, index: u8, command: CommandId) {
-        if let Some(entry) = self
-            .defaults
-            .get_mut(usize::from(index))
-            .and_then(Option::as_mut)
-        {
+        if let Some(entry) = self.defaults.get_mut(&index) {
             entry.moves(command);
         }
     }
 
     /// The radio answered.
     pub(crate) fn default_settled(&mut self, index: u8, command: CommandId, ok: bool) {
-        if let Some(slot) = self.defaults.get_mut(usize::from(index)) {
-            settle(slot, command, ok);
-        }
+        settle(&mut self.defaults, index, command, ok);
     }
 
     /// Whether there is a key at `index`.
     pub(crate) fn has_default(&self, index: u8) -> bool {
-        self.defaults
-            .get(usize::from(index))
-            .is_some_and(Option::is_some)
+        self.defaults.contains_key(&index)
     }
+
+    // Per-station default keys.
+
+    /// Sets or deletes a key in the row of one transmitter. No radio here has such rows: they wait
+    /// for one.
+    ///
+    /// # Errors
+    /// INVALID_DATA for a faulty key, INVALID_LENGTH when no row is free; nothing has changed.
+    pub(crate) fn set_station_key(
+        &mut self,
+        station: MacAddr,
+        key: &DefaultKey,
+        enabled: CipherAlgorithm,
+        rules: &KeyRules<'_>,
+    ) -> Result<(), Failure> {
+        if rules.mode == oid::OperationMode::ExtensibleAp {
+            return Err(invalid(
+                "An access point has no default keys of single stations.",
+            ));
+        }
+        if !station.is_unicast() {
+            return Err(invalid(
+                "A row of default keys belongs to one station, not to a group.",
+            ));
+        }
+        let (index, checked) = Self::check_default(key, enabled, rules)?;
+        let Some(checked) = checked else {
+            if let Some(row) = self.stations.get_mut(&station) {
+                row.remove(&index);
+                if row.is_empty() {
+                    self.stations.remove(&station);
+                }
+            }
+            return Ok(());
+        };
+        if !self.stations.contains_key(&station) && self.stations.len() >= MAX_STATION_ROWS {
+            return Err(failure(
+                NdisStatus::INVALID_LENGTH,
+                "No row is free in the table of per-station default keys.",
+                "Delete the keys of stations that are gone.",
+            ));
+        }
+        let row = self.stations.entry(station).or_default();
+        row.insert(index, checked);
+        Ok(())
+    }
+
+    // The key in use.
 
     /// OID_DOT11_CIPHER_DEFAULT_KEY_ID.
     pub(crate) fn set_default_id(&mut self, id: u8) {
@@ -327,115 +432,78 @@ impl KeyTable {
 pub(crate) fn check_id(id: u32) -> Result<u8, Failure> {
     u8::try_from(id)
         .ok()
-        .filter(|id| usize::from(*id) < DEFAULT_KEYS)
-        .ok_or_else(|| invalid("Default keys have the indices 0 to 3."))
+        .filter(|id| *id < DEFAULT_KEYS)
+        .ok_or_else(no_such_index)
 }
 
-fn check_cipher(
+/// The command that puts a key for robust management frames to use. No OID names one of the two:
+/// the last one set is sent with.
+pub(crate) fn use_management_command(index: u8) -> Option<Command> {
+    (DEFAULT_KEYS..ALL_DEFAULT_KEYS)
+        .contains(&index)
+        .then_some(Command::UseGroupKey { index })
+}
+
+fn no_such_index() -> Failure {
+    invalid("There is no default key of this index.")
+}
+
+fn check_key(
     algorithm: CipherAlgorithm,
     enabled: CipherAlgorithm,
     material: &KeyMaterial,
-) -> Result<(), Failure> {
-    if algorithm != enabled || algorithm != CipherAlgorithm::CCMP {
+    rules: &KeyRules<'_>,
+) -> Result<CipherKey, Failure> {
+    if algorithm != enabled || is_management(algorithm) {
         return Err(invalid("The key is for a cipher that is not enabled."));
     }
-    if material.key.len() != CCMP_KEY_LEN {
-        return Err(invalid("A CCMP key has 16 bytes."));
-    }
-    if material.receive_counter > MAX_COUNTER {
-        return Err(invalid("A receive counter has 48 bits."));
-    }
-    Ok(())
-}
-
-fn invalid(text: &str) -> Failure {
-    failure(
-        NdisStatus::INVALID_DATA,
-        text,
-        "This is a fault of the program that set the key.",
-    )
-}
-
-fn install(scope: KeyScope, index: u8, material: &KeyMaterial) -> Command {
-    Command::InstallKey(Key {
-        scope,
-        index,
-        cipher: CipherSuite::CCMP,
-        material: material.key.clone(),
-        receive_counter: (material.receive_counter != 0).then_some(material.receive_counter),
+    let suite = rules.check(algorithm, material)?;
+    Ok(CipherKey {
+        suite,
+        material: material.clone(),
     })
 }
 
-/// A place for one key: a slot of the default table or a row of the mapping table.
-trait Slot {
-    fn get(&mut self) -> Option<&mut Entry>;
-    fn put(&mut self, entry: Entry);
-    fn empty(&mut self);
+fn install(scope: KeyScope, index: u8, key: &CipherKey) -> Command {
+    let counter = key.material.receive_counter;
+    Command::InstallKey(Key {
+        scope,
+        index,
+        cipher: key.suite,
+        material: key.material.key.clone(),
+        receive_counter: (counter != 0).then_some(counter),
+    })
 }
 
-impl Slot for Option<Entry> {
-    fn get(&mut self) -> Option<&mut Entry> {
-        self.as_mut()
+fn set<K: Ord>(table: &mut BTreeMap<K, Entry>, at: K, key: CipherKey, is_static: bool) -> Change {
+    let mut previous = None;
+    if let Some(old) = table.get_mut(&at) {
+        if old.key.is_same(&key) {
+            old.is_static = is_static;
+            return if matches!(old.place, Place::Stored { .. }) {
+                old.key = key;
+                Change::Set
+            } else {
+                Change::Nothing
+            };
+        }
+        previous = old.working().cloned();
     }
-
-    fn put(&mut self, entry: Entry) {
-        *self = Some(entry);
-    }
-
-    fn empty(&mut self) {
-        *self = None;
-    }
-}
-
-struct MapSlot<'a>(&'a mut BTreeMap<MacAddr, Entry>, MacAddr);
-
-impl Slot for MapSlot<'_> {
-    fn get(&mut self) -> Option<&mut Entry> {
-        self.0.get_mut(&self.1)
-    }
-
-    fn put(&mut self, entry: Entry) {
-        self.0.insert(self.1, entry);
-    }
-
-    fn empty(&mut self) {
-        self.0.remove(&self.1);
-    }
-}
-
-fn set(slot: &mut impl Slot, material: KeyMaterial, is_static: bool) -> Change {
-    let Some(old) = slot.get() else {
-        slot.put(Entry {
-            material,
+    let place = Place::Stored { previous };
+    table.insert(
+        at,
+        Entry {
+            key,
             is_static,
-            place: Place::Stored { previous: None },
-        });
-        return Change::Set;
-    };
-    // The receive counter of a key in use runs on: it is no part of the comparison.
-    if old.material.key == material.key {
-        old.is_static = is_static;
-        return if matches!(old.place, Place::Stored { .. }) {
-            old.material = material;
-            Change::Set
-        } else {
-            Change::Nothing
-        };
-    }
-    let place = Place::Stored {
-        previous: old.working().cloned(),
-    };
-    slot.put(Entry {
-        material,
-        is_static,
-        place,
-    });
+            place,
+        },
+    );
     Change::Set
 }
 
-/// `true` when `command` is the one that carries the key of this slot.
-fn settle(slot: &mut impl Slot, command: CommandId, ok: bool) -> bool {
-    let Some(entry) = slot.get() else {
+/// `true` when `command` is the one that carries the key of this place.
+fn settle<K: Ord>(table: &mut BTreeMap<K, Entry>, at: K, command: CommandId, ok: bool) -> bool {
+    let Some(entry) = table.get_mut(&at) else {
         return false;
     };
     let Place::Installing {
@@ -451,10 +519,12 @@ fn settle(slot: &mut impl Slot, command: CommandId, ok: bool) -> bool {
     match (ok, previous.clone()) {
         (true, _) => entry.place = Place::Installed,
         (false, Some(previous)) => {
-            entry.material = previous;
+            entry.key = previous;
             entry.place = Place::Installed;
         }
-        (false, None) => slot.empty(),
+        (false, None) => {
+            table.remove(&at);
+        }
     }
     true
 }

@@ -16,6 +16,7 @@
 //! waiting for answers, because a radio takes them in order. Only a port never opens before its key
 //! is known to work.
 
+mod cipher;
 mod key_table;
 mod mlme;
 mod outbox;
@@ -34,7 +35,7 @@ use serde::{Deserialize, Serialize};
 pub use mlme::rejection::{Rejection, Rejections};
 pub use outbox::Output;
 
-use key_table::KeyTable;
+use key_table::{KeyTable, use_management_command};
 use mlme::{Context, Mlme};
 use outbox::{Outbox, Pending, radio_failure};
 use port::{HALT_TIME, Settings, StartOutcome, Starting, State};
@@ -217,11 +218,20 @@ impl Miniport {
                 self.with_mlme(now, |mlme, cx| mlme.handle_entered(peer, id, result, cx));
             }
             Pending::MappingKey { peer, request } => {
-                let current = self.keys.mapping_settled(peer, id, result.is_ok());
+                // Of a radio that does not know the peer yet: the key waits for it, and a port that
+                // waits for the key does not open.
+                let waits = result
+                    .as_ref()
+                    .is_err_and(|e| e.kind == CommandErrorKind::NotFound);
+                let current = if waits {
+                    self.keys.mapping_waits(peer, id)
+                } else {
+                    self.keys.mapping_settled(peer, id, result.is_ok())
+                };
                 let result = result.map_err(radio_failure);
                 if let Some(request) = request {
-                    self.out
-                        .complete(request, result.clone().map(|()| Reply::Done));
+                    let answer = if waits { Ok(()) } else { result.clone() };
+                    self.out.complete(request, answer.map(|()| Reply::Done));
                 }
                 if current {
                     self.with_mlme(now, |mlme, cx| {
@@ -235,12 +245,15 @@ impl Miniport {
                     (None, result) => self.start_step(result),
                     (Some(request), Err(error)) => self.out.fail(request, &radio_failure(error)),
                     // The key may be the one that the default key id names already.
-                    (Some(request), Ok(())) => match self.keys.use_command() {
-                        Some(command) => {
+                    (Some(request), Ok(())) => {
+                        if let Some(command) = use_management_command(index) {
+                            self.out.send_for(command, Pending::Request(request));
+                        } else if let Some(command) = self.keys.use_command() {
                             self.out.send_for(command, Pending::UseKey(request));
+                        } else {
+                            self.out.done(request);
                         }
-                        None => self.out.done(request),
-                    },
+                    }
                 }
             }
             Pending::Authorize { peer, request } => {

@@ -7,6 +7,7 @@ use oid::{AuthAlgorithm, CipherAlgorithm, Failure, NdisStatus, OperationMode, Re
 use radio::{Capabilities, ChannelInfo};
 use serde::{Deserialize, Serialize};
 
+use crate::cipher::{KeyRules, standard_suite};
 use crate::mlme::Mlme;
 use crate::mlme::bss::BssSettings;
 use crate::outbox::failure;
@@ -20,7 +21,7 @@ const FAVOURITE_CHANNELS: [u8; 3] = [6, 1, 11];
 /// What the set OIDs collect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Settings {
-    mode: OperationMode,
+    pub(crate) mode: OperationMode,
     ssid: Option<Ssid>,
     beacon_period: u16,
     dtim_period: u8,
@@ -86,7 +87,12 @@ impl Settings {
     ///
     /// # Errors
     /// The status for the completion; nothing has changed.
-    pub(crate) fn set(&mut self, request: Request, state: &State) -> Result<(), Failure> {
+    pub(crate) fn set(
+        &mut self,
+        request: Request,
+        state: &State,
+        offered: Option<&[CipherSuite]>,
+    ) -> Result<(), Failure> {
         if !matches!(state, State::Init | State::Halted { .. }) {
             return Err(not_now("The access point runs."));
         }
@@ -103,6 +109,27 @@ impl Settings {
                 ..Self::default()
             };
             return Ok(());
+        }
+        let rules = KeyRules {
+            mode: self.mode,
+            own: None,
+            offered,
+        };
+        // Ciphers are the one setting that a station port has: keys are checked against them.
+        match request {
+            Request::EnabledUnicastCipherAlgorithm(cipher) if rules.can_enable(cipher) => {
+                self.unicast_cipher = cipher;
+                return Ok(());
+            }
+            Request::EnabledMulticastCipherAlgorithm(cipher) if rules.can_enable(cipher) => {
+                self.multicast_cipher = cipher;
+                return Ok(());
+            }
+            Request::EnabledUnicastCipherAlgorithm(_)
+            | Request::EnabledMulticastCipherAlgorithm(_) => {
+                return Err(invalid("The radio does not offer this cipher for data."));
+            }
+            _ => {}
         }
         if self.mode != OperationMode::ExtensibleAp {
             return Err(not_now("The port is not in access point mode."));
@@ -121,16 +148,6 @@ impl Settings {
                 return Err(invalid(
                     "The only authentication is WPA2-Personal (RSNA_PSK).",
                 ));
-            }
-            Request::EnabledUnicastCipherAlgorithm(CipherAlgorithm::CCMP) => {
-                self.unicast_cipher = CipherAlgorithm::CCMP;
-            }
-            Request::EnabledMulticastCipherAlgorithm(CipherAlgorithm::CCMP) => {
-                self.multicast_cipher = CipherAlgorithm::CCMP;
-            }
-            Request::EnabledUnicastCipherAlgorithm(_)
-            | Request::EnabledMulticastCipherAlgorithm(_) => {
-                return Err(invalid("The only cipher is CCMP."));
             }
             Request::CurrentChannel(channel) => self.channel = channel,
             other => unreachable!("{other:?} is no setting"),
@@ -152,20 +169,45 @@ impl Settings {
         let Some(ssid) = self.ssid.clone() else {
             return Err(not_now("The network has no name yet."));
         };
-        if !radio.ciphers.contains(&CipherSuite::CCMP) {
-            return Err(failure(
-                NdisStatus::NOT_SUPPORTED,
-                &format!("The radio {} cannot encrypt with CCMP.", radio.name),
-                "Use another radio.",
-            ));
-        }
+        let cipher = self.plan_cipher(radio)?;
         let channel = choose_channel(self.channel, radio)?;
         let settings = BssSettings {
             ssid,
             beacon_interval: self.beacon_period,
             dtim_period: self.dtim_period,
+            cipher,
         };
         Ok((settings, channel))
+    }
+
+    /// The cipher of the whole network. WEP is no RSN, TKIP wants countermeasures that nobody takes
+    /// here, and two ciphers at once nobody asks for.
+    fn plan_cipher(&self, radio: &Capabilities) -> Result<CipherSuite, Failure> {
+        let suite = standard_suite(self.unicast_cipher, 0).filter(|suite| {
+            let counters = [
+                CipherSuite::CCMP,
+                CipherSuite::GCMP,
+                CipherSuite::CCMP_256,
+                CipherSuite::GCMP_256,
+            ];
+            counters.contains(suite) && self.multicast_cipher == self.unicast_cipher
+        });
+        let Some(suite) = suite else {
+            return Err(failure(
+                NdisStatus::NOT_SUPPORTED,
+                "A network is protected by one cipher, CCMP or GCMP.",
+                "Enable CCMP for unicast and multicast.",
+            ));
+        };
+        if !radio.ciphers.contains(&suite) {
+            let name = suite.meaning().unwrap_or("this cipher");
+            return Err(failure(
+                NdisStatus::NOT_SUPPORTED,
+                &format!("The radio {} cannot encrypt with {name}.", radio.name),
+                "Use another radio.",
+            ));
+        }
+        Ok(suite)
     }
 }
 

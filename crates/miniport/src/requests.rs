@@ -1,11 +1,14 @@
 //! OID requests, one by one.
 
 use clock::Instant;
-use dot11::{MacAddr, ReasonCode};
-use oid::{DefaultKey, Failure, KeyMappingKey, NdisStatus, Reply, Request, RequestId};
+use dot11::{CipherSuite, MacAddr, ReasonCode};
+use oid::{
+    DefaultKey, Failure, KeyMappingKey, NdisStatus, Reply, Request, RequestId, SecurityRequest,
+};
 use radio::{Command, KeyScope};
 
-use crate::key_table::{Change, KeyTable, check_id};
+use crate::cipher::KeyRules;
+use crate::key_table::{Change, KeyTable, check_id, use_management_command};
 use crate::mlme::bss::Bss;
 use crate::mlme::{Mlme, RadioTraits};
 use crate::outbox::{Pending, failure};
@@ -27,7 +30,8 @@ impl Miniport {
             | Request::EnabledUnicastCipherAlgorithm(_)
             | Request::EnabledMulticastCipherAlgorithm(_)
             | Request::CurrentChannel(_) => {
-                let result = self.settings.set(request, &self.state);
+                let offered = self.radio.ciphers();
+                let result = self.settings.set(request, &self.state, offered);
                 self.out.complete(id, result.map(|()| Reply::Done));
             }
             Request::StartAp => {
@@ -88,6 +92,32 @@ impl Miniport {
         }
     }
 
+    /// The service asks for what only stations and extensions need. Every request is answered by
+    /// exactly one completion. Of the per-station default keys a station port keeps 32 rows.
+    pub fn handle_security_request(&mut self, id: RequestId, request: SecurityRequest) {
+        let result = match request {
+            SecurityRequest::CipherPerStationKey { station, key } => {
+                let enabled = self.settings.multicast_cipher;
+                let rules = self.radio.key_rules(&self.settings);
+                self.keys.set_station_key(station, &key, enabled, &rules)
+            }
+            // Radios here never let data pass in clear.
+            SecurityRequest::ExcludeUnencrypted(true) => Ok(()),
+            _ => Err(failure(
+                NdisStatus::NOT_SUPPORTED,
+                "This port does not have that setting.",
+                "Leave the setting out; the port's defaults hold.",
+            )),
+        };
+        self.out.complete(id, result.map(|()| Reply::Done));
+    }
+
+    /// Most entries of the key-mapping table from now on, 2048 unless set. It should be no less than
+    /// the number of stations; entries that are there stay.
+    pub fn set_key_mapping_capacity(&mut self, entries: usize) {
+        self.keys.set_capacity(entries);
+    }
+
     /// OID_DOT11_START_AP_REQUEST. Everything is checked before the radio hears of it.
     fn start(&mut self, id: RequestId) -> Result<(), Failure> {
         match &self.state {
@@ -130,6 +160,10 @@ impl Miniport {
                 let command = self.out.send_for(command, pending);
                 self.keys.default_moves(index, command);
                 outstanding += 1;
+                if let Some(command) = use_management_command(index) {
+                    self.out.send_for(command, Pending::Start);
+                    outstanding += 1;
+                }
             }
         }
         if let Some(command) = self.keys.use_command() {
@@ -178,8 +212,10 @@ impl Miniport {
     }
 
     fn set_default_key(&mut self, id: RequestId, key: DefaultKey) -> Result<(), Failure> {
-        let index = KeyTable::check_default(&key, self.settings.multicast_cipher)?;
-        let Some(material) = key.material else {
+        let rules = self.radio.key_rules(&self.settings);
+        let enabled = self.settings.multicast_cipher;
+        let (index, checked) = KeyTable::check_default(&key, enabled, &rules)?;
+        let Some(checked) = checked else {
             let known = self.keys.delete_default(index);
             if known && self.is_on_air() {
                 let command = Command::RemoveKey {
@@ -192,7 +228,7 @@ impl Miniport {
             }
             return Ok(());
         };
-        let change = self.keys.set_default(index, material, key.is_static);
+        let change = self.keys.set_default(index, checked, key.is_static);
         let command = self
             .keys
             .default_command(index)
@@ -228,15 +264,13 @@ impl Miniport {
         key: KeyMappingKey,
         now: Instant,
     ) -> Result<(), Failure> {
-        let own = match &self.radio {
-            RadioState::Present(radio) => Some(radio.address),
-            RadioState::Absent(_) => None,
-        };
-        self.keys
-            .check_mapping(&key, self.settings.unicast_cipher, own)?;
+        let rules = self.radio.key_rules(&self.settings);
+        let checked = self
+            .keys
+            .check_mapping(&key, self.settings.unicast_cipher, &rules)?;
         let peer = key.peer;
         let in_radio = matches!(&self.state, State::Op(mlme) if mlme.is_in_radio(peer));
-        let Some(material) = key.material else {
+        let Some(checked) = checked else {
             if self.keys.delete_mapping(peer, key.direction) && in_radio {
                 self.with_mlme(now, |mlme, cx| mlme.close_before_key_removal(peer, cx));
                 let command = Command::RemoveKey {
@@ -249,7 +283,7 @@ impl Miniport {
             }
             return Ok(());
         };
-        let change = self.keys.set_mapping(peer, material, key.is_static);
+        let change = self.keys.set_mapping(peer, checked, key.is_static);
         let command = self.keys.mapping_command(peer).filter(|_| in_radio);
         match (change, command) {
             (Change::Set, Some(command)) => {
@@ -306,6 +340,27 @@ impl Miniport {
         } else {
             self.out
                 .fail(id, &not_now("The access point does not run."));
+        }
+    }
+}
+
+impl RadioState {
+    /// What the radio offers, while there is one.
+    fn ciphers(&self) -> Option<&[CipherSuite]> {
+        match self {
+            Self::Present(radio) => Some(&radio.ciphers),
+            Self::Absent(_) => None,
+        }
+    }
+
+    fn key_rules(&self, settings: &Settings) -> KeyRules<'_> {
+        KeyRules {
+            mode: settings.mode,
+            own: match self {
+                Self::Present(radio) => Some(radio.address),
+                Self::Absent(_) => None,
+            },
+            offered: self.ciphers(),
         }
     }
 }

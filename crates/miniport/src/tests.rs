@@ -2,6 +2,7 @@
 
 mod floods;
 mod joining;
+mod key_rows;
 mod keys;
 mod leaving;
 mod port;

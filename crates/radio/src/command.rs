@@ -73,9 +73,10 @@ pub enum Command {
         /// Key index, 0 for pairwise keys.
         index: u8,
     },
-    /// From now on encrypt group-addressed frames with the group key at `index`.
+    /// From now on encrypt group-addressed frames with the group key at `index`: data with those
+    /// up to 3, robust management frames with 4 and 5.
     UseGroupKey {
-        /// 1 to 3.
+        /// 0 to 5.
         index: u8,
     },
     /// Ask for the transmit counter of the group key at `index`:
@@ -173,12 +174,17 @@ pub enum KeyScope {
 pub struct Key {
     /// Whose.
     pub scope: KeyScope,
-    /// 0 for pairwise keys, 1 to 3 for group keys.
+    /// 0 for pairwise keys, 1 to 3 for group keys (0 too with WEP), 4 and 5 for those of robust
+    /// management frames (BIP).
     pub index: u8,
     /// For which cipher.
     pub cipher: CipherSuite,
-    /// The temporal key: 16 bytes for CCMP.
+    /// The bare key, its length and layout fixed by `cipher`: 16 bytes for CCMP, GCMP and BIP-CMAC-128,
+    /// 32 for the 256-bit ciphers, 5 and 13 for WEP-40 and WEP-104. TKIP has 32: temporal key (16), MIC
+    /// key of **received** frames (8), MIC key of **sent** frames (8), as this side receives and sends.
+    /// A vendor's cipher has its own bytes.
     pub material: KeyBytes,
-    /// Where the receive counter starts (48 bits); `None` for zero.
+    /// Where the receive counter starts (48 bits); `None` for zero, and with ciphers without one
+    /// (WEP).
     pub receive_counter: Option<u64>,
 }

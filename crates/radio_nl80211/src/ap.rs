@@ -3,6 +3,7 @@
 
 use dot11::{CipherSuite, ETHERTYPE_EAPOL, MacAddr, ReasonCode};
 use radio::{ApConfig, Key, KeyScope, StationEntry, StationFlags};
+use zeroize::Zeroizing;
 
 use crate::consts;
 use crate::netlink::Writer;
@@ -23,6 +24,12 @@ pub(crate) const RECEIVED_FRAMES: [u8; 6] = [
 ];
 /// Frame Control's first byte of a probe response.
 const PROBE_RESPONSE: u8 = 0x50;
+/// Bytes of a TKIP key: the temporal key and two MIC keys.
+const TKIP_LEN: usize = 32;
+const TKIP_TEMPORAL_LEN: usize = 16;
+const TKIP_MIC_LEN: usize = 8;
+/// From this index on keys protect management frames.
+const FIRST_MANAGEMENT_KEY: u8 = 4;
 /// Reason-carrying management subtype recorded with a removed station: deauthentication.
 const SUBTYPE_DEAUTH: u8 = 12;
 
@@ -181,6 +188,16 @@ const fn has_counter(cipher: CipherSuite) -> bool {
     !matches!(cipher, CipherSuite::WEP40 | CipherSuite::WEP104)
 }
 
+/// The key as the kernel lays it out. Of TKIP's MIC keys it has that of sent frames first.
+fn key_data(key: &Key) -> Zeroizing<Vec<u8>> {
+    let mut data = Zeroizing::new(key.material.expose().to_vec());
+    if key.cipher == CipherSuite::TKIP && data.len() == TKIP_LEN {
+        let (received, sent) = data[TKIP_TEMPORAL_LEN..].split_at_mut(TKIP_MIC_LEN);
+        received.swap_with_slice(sent);
+    }
+    data
+}
+
 /// `NEW_KEY`.
 pub(crate) fn new_key(w: &mut Writer, ifindex: u32, key: &Key) {
     w.u32(consts::ATTR_IFINDEX, ifindex);
@@ -192,7 +209,7 @@ pub(crate) fn new_key(w: &mut Writer, ifindex: u32, key: &Key) {
         KeyScope::Group => consts::KEYTYPE_GROUP,
     };
     w.nest(consts::ATTR_KEY, |w| {
-        w.bytes(consts::KEY_DATA, key.material.expose())
+        w.bytes(consts::KEY_DATA, &key_data(key))
             .u32(consts::KEY_CIPHER, key.cipher.0)
             .u8(consts::KEY_IDX, key.index)
             .u32(consts::KEY_TYPE, kind);
@@ -222,8 +239,15 @@ pub(crate) fn remove_key(w: &mut Writer, ifindex: u32, scope: KeyScope, index: u
     });
 }
 
-/// `SET_KEY`: the key at `index` encrypts what goes to groups.
+/// `SET_KEY`: the key at `index` encrypts what goes to groups, data or robust management frames.
 pub(crate) fn use_group_key(w: &mut Writer, ifindex: u32, index: u8) {
+    if index >= FIRST_MANAGEMENT_KEY {
+        w.u32(consts::ATTR_IFINDEX, ifindex)
+            .nest(consts::ATTR_KEY, |w| {
+                w.u8(consts::KEY_IDX, index).flag(consts::KEY_DEFAULT_MGMT);
+            });
+        return;
+    }
     w.u32(consts::ATTR_IFINDEX, ifindex)
         .nest(consts::ATTR_KEY, |w| {
             w.u8(consts::KEY_IDX, index).flag(consts::KEY_DEFAULT).nest(

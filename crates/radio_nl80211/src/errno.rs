@@ -220,6 +220,9 @@ mod tests {
         assert_eq!(kind(libc::EINVAL), CommandErrorKind::Invalid);
         assert_eq!(kind(libc::ENOENT), CommandErrorKind::NotFound);
         assert_eq!(kind(libc::ENOSPC), CommandErrorKind::Resources);
+        assert_eq!(kind(libc::ENOMEM), CommandErrorKind::Resources);
+        assert_eq!(kind(libc::ENETDOWN), CommandErrorKind::PoweredDown);
+        assert_eq!(kind(libc::ENOLINK), CommandErrorKind::PoweredDown);
         assert_eq!(kind(libc::EPIPE), CommandErrorKind::Failed);
     }
 }

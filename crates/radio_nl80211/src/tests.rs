@@ -337,6 +337,53 @@ fn a_receive_counter_is_six_bytes_least_significant_first() {
 }
 
 #[test]
+fn each_ciphers_key_is_laid_out_as_the_kernel_wants_it() {
+    const SEQ: [u8; 6] = [5, 0, 0, 0, 0, 0];
+    let bytes = |len: u8| (0..len).collect::<Vec<u8>>();
+    let tkip = [bytes(16), (24..32).collect(), (16..24).collect()].concat();
+    let rows: [(CipherSuite, Vec<u8>, Vec<u8>, bool); 8] = [
+        (CipherSuite::CCMP, bytes(16), bytes(16), true),
+        (CipherSuite::GCMP, bytes(16), bytes(16), true),
+        (CipherSuite::GCMP_256, bytes(32), bytes(32), true),
+        (CipherSuite::TKIP, bytes(32), tkip, true),
+        (CipherSuite::WEP40, bytes(5), bytes(5), false),
+        (CipherSuite::WEP104, bytes(13), bytes(13), false),
+        (CipherSuite::BIP_CMAC_128, bytes(16), bytes(16), true),
+        (CipherSuite(0x0014_7201), bytes(32), bytes(32), true),
+    ];
+    for (cipher, given, wanted, counts) in rows {
+        for counter in [0, 5] {
+            let key = Key {
+                scope: KeyScope::Pairwise(STATION),
+                index: 0,
+                cipher,
+                material: KeyBytes::new(given.clone()),
+                receive_counter: Some(counter),
+            };
+            let our = written(|w| ap::new_key(w, 2, &key));
+            assert_eq!(our[&consts::ATTR_MAC], STATION.0);
+            let our = map(Attrs(&our[&consts::ATTR_KEY]));
+            assert_eq!(our[&consts::KEY_DATA], wanted, "{cipher}");
+            assert_eq!(our[&consts::KEY_CIPHER], cipher.0.to_ne_bytes());
+            let seq = (counts && counter != 0).then(|| SEQ.to_vec());
+            assert_eq!(our.get(&consts::KEY_SEQ), seq.as_ref(), "{cipher}");
+        }
+    }
+}
+
+#[test]
+fn a_management_key_becomes_the_default_of_management_frames() {
+    for index in [4, 5] {
+        let our = written(|w| ap::use_group_key(w, 2, index));
+        let key = map(Attrs(&our[&consts::ATTR_KEY]));
+        assert_eq!(key[&consts::KEY_IDX], [index]);
+        assert!(key.contains_key(&consts::KEY_DEFAULT_MGMT));
+        assert!(!key.contains_key(&consts::KEY_DEFAULT));
+        assert!(!key.contains_key(&consts::KEY_DEFAULT_TYPES));
+    }
+}
+
+#[test]
 fn only_probe_responses_go_out_without_a_report() {
     for first in (0..=0xf0).step_by(0x10) {
         let frame = [first; 30];

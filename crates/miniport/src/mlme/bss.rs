@@ -38,6 +38,8 @@ pub(crate) struct BssSettings {
     pub(crate) ssid: Ssid,
     pub(crate) beacon_interval: u16,
     pub(crate) dtim_period: u8,
+    /// For pairwise and group keys.
+    pub(crate) cipher: CipherSuite,
 }
 
 /// The network on the air.
@@ -83,6 +85,8 @@ impl Bss {
         };
         let rsne = Rsne {
             capabilities: RsnCapabilities(RSN_CAPABILITIES),
+            group_cipher: settings.cipher,
+            pairwise: vec![settings.cipher],
             ..Rsne::wpa2_personal()
         };
         let mut writer = ElementWriter::new();
@@ -132,7 +136,7 @@ impl Bss {
             beacon_tail: self.beacon_tail(),
             beacon_interval: self.settings.beacon_interval,
             dtim_period: self.settings.dtim_period,
-            cipher: CipherSuite::CCMP,
+            cipher: self.settings.cipher,
             basic_rates: Rates::new(&self.rates).basic().collect(),
             isolate: false,
         }
@@ -261,7 +265,7 @@ impl Bss {
         let rsne = elements
             .find(ElementId::RSN)
             .ok_or(StatusCode::INVALID_ELEMENT)?;
-        check_rsne(rsne.body())?;
+        check_rsne(rsne.body(), self.settings.cipher)?;
         let wme = WmmInformation::from_elements(elements).is_some();
         let ht = elements
             .body(ElementId::HT_CAPABILITIES)
@@ -320,17 +324,17 @@ impl Bss {
     }
 }
 
-/// The one pair a Hosted Network offers: CCMP and pre-shared key. A station must have chosen, so
-/// its lists have one entry each.
-fn check_rsne(body: &[u8]) -> Result<(), StatusCode> {
+/// The one pair on offer: the network's cipher (a Hosted Network's is CCMP) and pre-shared key. A
+/// station must have chosen, so its lists have one entry each.
+fn check_rsne(body: &[u8], cipher: CipherSuite) -> Result<(), StatusCode> {
     let rsne = Rsne::parse(body).map_err(|error| match error {
         RsneError::UnsupportedVersion(_) => StatusCode::UNSUPPORTED_RSNE_VERSION,
         RsneError::Truncated | RsneError::EmptyList => StatusCode::INVALID_ELEMENT,
     })?;
-    if rsne.group_cipher != CipherSuite::CCMP {
+    if rsne.group_cipher != cipher {
         return Err(StatusCode::INVALID_GROUP_CIPHER);
     }
-    if rsne.pairwise != [CipherSuite::CCMP] {
+    if rsne.pairwise != [cipher] {
         return Err(StatusCode::INVALID_PAIRWISE_CIPHER);
     }
     if rsne.akm != [AkmSuite::PSK] {
