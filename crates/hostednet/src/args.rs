@@ -59,7 +59,11 @@ pub(crate) enum Command {
     #[command(disable_help_flag = true)]
     Netsh {
         /// A command of netsh
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WORD")]
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "WORD"
+        )]
         words: Vec<OsString>,
     },
     /// Tell the service that the machine is about to sleep: the network stops, and stays stopped

@@ -1,4 +1,4 @@
-//! The exported functions: a calling convention around [`crate::api`], and a wall that no panic
+//! The exported functions: a calling convention around `api`, and a wall that no panic
 //! passes.
 //!
 //! `exports!` below is the whole list. It is written for one calling convention at a time, so that
