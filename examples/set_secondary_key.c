@@ -14,6 +14,14 @@
 
 int main(void)
 {
+    /* At most 63 characters, a line feed and the closing 0; one more to see what is too long. */
+    char passphrase[66];
+    if (fgets(passphrase, sizeof passphrase, stdin) == NULL) {
+        fputs("No line to read a passphrase from: nothing is changed.\n", stderr);
+        return 1;
+    }
+    passphrase[strcspn(passphrase, "\r\n")] = '\0';
+
     HANDLE handle;
     DWORD version;
     DWORD code = WlanOpenHandle(WLAN_API_VERSION, NULL, &version, &handle);
@@ -21,12 +29,6 @@ int main(void)
         fprintf(stderr, "WlanOpenHandle: error %lu\n", (unsigned long)code);
         return 1;
     }
-
-    /* At most 63 characters, a line feed and the closing 0; one more to see what is too long. */
-    char passphrase[66];
-    if (fgets(passphrase, sizeof passphrase, stdin) == NULL)
-        passphrase[0] = '\0';
-    passphrase[strcspn(passphrase, "\r\n")] = '\0';
 
     /* The length counts the closing 0. No length and no data removes the key. */
     DWORD length = (DWORD)strlen(passphrase) + 1;

@@ -30,10 +30,12 @@ enter() { # NAME: Enter; it ends with status 0
 }
 state_is() { says "\"state\":\"$1\"" hostednet status --json; }
 
-check "without a service the code is 1062" says 'WlanOpenHandle: error 1062' "$examples/set_secondary_key" </dev/null
+check "without a service the code is 1062" says 'WlanOpenHandle: error 1062' "$examples/set_secondary_key" <<<'tea at five'
 serve
 check "a key is set from C" eval 'echo "tea at five" | "$examples/set_secondary_key"'
 check "it is there" says 'tea at five' hostednet key show
+check "without a line nothing is changed" says 'nothing is changed' "$examples/set_secondary_key" </dev/null
+check "it is still there" says 'tea at five' hostednet key show
 check "a key too short is refused" says 'error 87, reason 2' eval 'echo short | "$examples/set_secondary_key"'
 check "the monitor runs" begin monitor 'state: idle' "$examples/monitor"
 check "the host runs" begin host 'is on the air' "$examples/host"
