@@ -47,7 +47,8 @@ ids! {
 /// From the host to the service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HostMessage {
-    /// The extension is loaded and initialised. The first message, and once.
+    /// The extension is loaded and initialised. Said once; only [`Self::HandlerLate`] and
+    /// [`Self::Log`] may come before. The service says nothing until then.
     Loaded(Loaded),
     /// It is not, and why; the host ends.
     LoadFailed(String),

@@ -207,24 +207,32 @@ macro_rules! extension {
         }
 
         /// The versions of the interface that are spoken.
+        ///
+        /// # Safety
+        /// For the host to call.
         #[allow(unsafe_code, reason = "an export of a shared object")]
         #[unsafe(no_mangle)]
-        pub extern "C" fn Dot11ExtIhvGetVersionInfo(
+        pub unsafe extern "C" fn Dot11ExtIhvGetVersionInfo(
             out: *mut $crate::runtime::DOT11_IHV_VERSION_INFO,
         ) -> u32 {
-            $crate::runtime::get_version_info(out)
+            // SAFETY: the host gives its own variable.
+            unsafe { $crate::runtime::get_version_info(out) }
         }
 
         /// Exchanges the tables.
+        ///
+        /// # Safety
+        /// For the host to call.
         #[allow(unsafe_code, reason = "an export of a shared object")]
         #[unsafe(no_mangle)]
-        pub extern "C" fn Dot11ExtIhvInitService(
+        pub unsafe extern "C" fn Dot11ExtIhvInitService(
             version: u32,
             apis: *const $crate::runtime::DOT11EXT_APIS,
             _reserved: *const ::core::ffi::c_void,
             out: *mut $crate::runtime::DOT11EXT_IHV_HANDLERS,
         ) -> u32 {
-            $crate::runtime::init_service::<$extension>(version, apis, out)
+            // SAFETY: the host gives its own tables.
+            unsafe { $crate::runtime::init_service::<$extension>(version, apis, out) }
         }
     };
 }

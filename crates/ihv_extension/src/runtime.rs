@@ -1,7 +1,6 @@
 //! Handlers of the table for any [`Extension`]. For the macro; not for people.
 
 use core::ffi::c_void;
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -11,7 +10,7 @@ use wlan_model::Win32Error;
 
 pub use ihv::abi::{DOT11_IHV_VERSION_INFO, DOT11EXT_APIS, DOT11EXT_IHV_HANDLERS};
 
-use crate::service::{APIS, sent};
+use crate::service::{APIS, Numbered, sent};
 use crate::{About, Adapter, Connection, Extension, Packet, Port, Profile, Refused, Service};
 
 /// Longest text that is read, in UTF-16 units.
@@ -26,7 +25,7 @@ struct Entry<A> {
 pub struct Runtime<E: Extension> {
     extension: OnceLock<E>,
     /// By `hIhvExtAdapter`, which is a number here: a wrong one finds nothing.
-    adapters: Mutex<(usize, BTreeMap<usize, Entry<E::Adapter>>)>,
+    adapters: Mutex<Numbered<Entry<E::Adapter>>>,
 }
 
 impl<E: Extension> Runtime<E> {
@@ -36,18 +35,18 @@ impl<E: Extension> Runtime<E> {
     pub const fn new() -> Self {
         Self {
             extension: OnceLock::new(),
-            adapters: Mutex::new((1, BTreeMap::new())),
+            adapters: Mutex::new(Numbered::new()),
         }
     }
 
-    fn adapters(&self) -> MutexGuard<'_, (usize, BTreeMap<usize, Entry<E::Adapter>>)> {
+    fn adapters(&self) -> MutexGuard<'_, Numbered<Entry<E::Adapter>>> {
         self.adapters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// No lock is held while the adapter works.
     fn adapter(&self, mine: HANDLE) -> Result<(Arc<E::Adapter>, Service), Win32Error> {
         let adapters = self.adapters();
-        let entry = adapters.1.get(&(mine as usize));
+        let entry = adapters.items.get(&(mine as usize));
         let entry = entry.ok_or(Win32Error::INVALID_HANDLE)?;
         Ok((Arc::clone(&entry.adapter), entry.service))
     }
@@ -69,19 +68,26 @@ fn guard(body: impl FnOnce() -> Result<(), Win32Error>) -> u32 {
 }
 
 /// The same with a reason of its own.
-fn reasoned(reason: *mut u32, body: impl FnOnce() -> Result<(), Refused>) -> u32 {
+///
+/// # Safety
+/// `reason` is NULL or a variable of the host's.
+#[expect(unsafe_code, reason = "an output of the host's")]
+unsafe fn reasoned(reason: *mut u32, body: impl FnOnce() -> Result<(), Refused>) -> u32 {
     let result = catch_unwind(AssertUnwindSafe(body))
         .unwrap_or_else(|_| Err(Refused::from(Win32Error::GEN_FAILURE)));
     let (code, why) = match result {
         Ok(()) => (0, 0),
         Err(refused) => (refused.code.0, refused.reason),
     };
-    write(reason, why);
+    // SAFETY: the caller's promise.
+    unsafe { write(reason, why) };
     code
 }
 
+/// # Safety
+/// `out` is NULL or a variable of the host's.
 #[expect(unsafe_code, reason = "an output of the host's")]
-fn write<T>(out: *mut T, value: T) {
+unsafe fn write<T>(out: *mut T, value: T) {
     if !out.is_null() {
         // SAFETY: not NULL, so the host's variable.
         unsafe { out.write(value) };
@@ -89,18 +95,25 @@ fn write<T>(out: *mut T, value: T) {
 }
 
 /// `Dot11ExtIhvGetVersionInfo`: version 0, the only one.
-#[must_use]
-pub fn get_version_info(out: *mut DOT11_IHV_VERSION_INFO) -> u32 {
+///
+/// # Safety
+/// `out` is NULL or a variable of the host's.
+#[expect(unsafe_code, reason = "an output of the host's")]
+pub unsafe fn get_version_info(out: *mut DOT11_IHV_VERSION_INFO) -> u32 {
     if out.is_null() {
         return Win32Error::INVALID_PARAMETER.0;
     }
-    write(out, DOT11_IHV_VERSION_INFO::default());
+    // SAFETY: the caller's promise.
+    unsafe { write(out, DOT11_IHV_VERSION_INFO::default()) };
     0
 }
 
 /// `Dot11ExtIhvInitService`.
+///
+/// # Safety
+/// Both pointers are NULL or tables of the host's.
 #[expect(unsafe_code, reason = "a table of the host's")]
-pub fn init_service<E: Exported>(
+pub unsafe fn init_service<E: Exported>(
     version: u32,
     apis: *const DOT11EXT_APIS,
     out: *mut DOT11EXT_IHV_HANDLERS,
@@ -109,13 +122,14 @@ pub fn init_service<E: Exported>(
         if version != 0 || apis.is_null() || out.is_null() {
             return Err(Win32Error::INVALID_PARAMETER);
         }
-        // SAFETY: the host's table.
+        // SAFETY: the caller's promise.
         APIS.get_or_init(|| unsafe { apis.read() });
         let extension = E::init()?;
         if E::runtime().extension.set(extension).is_err() {
             return Err(Win32Error::INVALID_STATE);
         }
-        write(out, handlers::<E>());
+        // SAFETY: the caller's promise.
+        unsafe { write(out, handlers::<E>()) };
         Ok(())
     })
 }
@@ -245,18 +259,16 @@ handlers! {
                 mode: about.Dot11CurrentOpMode.uCurrentOpMode,
             };
             let adapter = Arc::new(extension.arrive(&about, service)?);
-            let mut adapters = runtime.adapters();
-            let mine = adapters.0;
-            adapters.0 += 1;
-            adapters.1.insert(mine, Entry { adapter, service });
-            write(out, mine as HANDLE);
+            let mine = runtime.adapters().add(Entry { adapter, service });
+            // SAFETY: see above.
+            unsafe { write(out, mine as HANDLE) };
             Ok(())
         })
     }
 
     fn deinit_adapter<E>(mine: HANDLE) {
         guard(|| {
-            let gone = E::runtime().adapters().1.remove(&(mine as usize));
+            let gone = E::runtime().adapters().items.remove(&(mine as usize));
             // Not while the lock is held: what it drops may take long.
             drop(gone);
             Ok(())
@@ -272,12 +284,14 @@ handlers! {
         networks: *const DOT11_BSS_LIST,
         reason: *mut u32,
     ) -> u32 {
-        reasoned(reason, || {
+        let result = || {
             let (adapter, service) = E::runtime().adapter(mine)?;
             // SAFETY: see above.
             let profile = unsafe { profile(params, connectivity, security, networks) };
             adapter.pre_associate(Connection::new(service, session), profile)
-        })
+        };
+        // SAFETY: see above.
+        unsafe { reasoned(reason, result) }
     }
 
     fn adapter_reset<E>(mine: HANDLE) -> u32 {
@@ -317,12 +331,14 @@ handlers! {
         security: *const DOT11EXT_IHV_SECURITY_PROFILE,
         reason: *mut u32,
     ) -> u32 {
-        reasoned(reason, || {
+        let result = || {
             let (adapter, _) = E::runtime().adapter(mine)?;
             // SAFETY: see above.
             let profile = unsafe { profile(params, connectivity, security, core::ptr::null()) };
             adapter.validate(&profile)
-        })
+        };
+        // SAFETY: see above.
+        unsafe { reasoned(reason, result) }
     }
 
     fn capability_match<E>(
@@ -333,12 +349,14 @@ handlers! {
         networks: *const DOT11_BSS_LIST,
         reason: *mut u32,
     ) -> u32 {
-        reasoned(reason, || {
+        let result = || {
             let (adapter, _) = E::runtime().adapter(mine)?;
             // SAFETY: see above.
             let profile = unsafe { profile(params, connectivity, security, networks) };
             adapter.matches(&profile)
-        })
+        };
+        // SAFETY: see above.
+        unsafe { reasoned(reason, result) }
     }
 
     fn receive_indication<E>(mine: HANDLE, kind: i32, len: u32, data: *const c_void) -> u32 {
@@ -374,13 +392,15 @@ handlers! {
 
     fn control<E>(mine: HANDLE, len: u32, data: *const u8, room: u32, out: *mut u8, returned: *mut u32) -> u32 {
         guard(|| {
-            write(returned, 0);
+            // SAFETY: see above.
+            unsafe { write(returned, 0) };
             let (adapter, _) = E::runtime().adapter(mine)?;
             // SAFETY: see above.
             let input = unsafe { bytes(data.cast(), len) };
             let answer = adapter.control(input, room as usize)?;
             let len = u32::try_from(answer.len()).unwrap_or(u32::MAX);
-            write(returned, len);
+            // SAFETY: see above.
+            unsafe { write(returned, len) };
             if len <= room && !out.is_null() {
                 // SAFETY: the host has `room` bytes there, and they are enough.
                 unsafe { core::ptr::copy_nonoverlapping(answer.as_ptr(), out, answer.len()) };
@@ -399,7 +419,9 @@ handlers! {
         _list: *mut DOT11EXT_IHV_DISCOVERY_PROFILE_LIST,
         reason: *mut u32,
     ) -> u32 {
-        reasoned(reason, || Err(Refused::from(Win32Error::CALL_NOT_IMPLEMENTED)))
+        let result = || Err(Refused::from(Win32Error::CALL_NOT_IMPLEMENTED));
+        // SAFETY: see above.
+        unsafe { reasoned(reason, result) }
     }
 
     fn process_session_change(_event: u32, _about: *const WTSSESSION_NOTIFICATION) -> u32 {
@@ -407,7 +429,8 @@ handlers! {
     }
 
     fn is_ui_request_pending(_id: GUID, pending: *mut BOOL) -> u32 {
-        write(pending, 0);
+        // SAFETY: see above.
+        unsafe { write(pending, 0) };
         0
     }
 

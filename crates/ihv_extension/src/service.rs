@@ -19,16 +19,38 @@ use crate::Refused;
 /// The host's table, copied.
 pub(crate) static APIS: OnceLock<DOT11EXT_APIS> = OnceLock::new();
 
-/// Frames on their way out, by label.
-static SENDING: Mutex<(usize, BTreeMap<usize, Box<[u8]>>)> = Mutex::new((1, BTreeMap::new()));
+/// Things under numbers that are given out once.
+#[derive(Debug)]
+pub(crate) struct Numbered<T> {
+    last: usize,
+    pub(crate) items: BTreeMap<usize, T>,
+}
 
-fn sending() -> MutexGuard<'static, (usize, BTreeMap<usize, Box<[u8]>>)> {
+impl<T> Numbered<T> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            last: 0,
+            items: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, item: T) -> usize {
+        self.last += 1;
+        self.items.insert(self.last, item);
+        self.last
+    }
+}
+
+/// Frames on their way out, by label.
+static SENDING: Mutex<Numbered<Box<[u8]>>> = Mutex::new(Numbered::new());
+
+fn sending() -> MutexGuard<'static, Numbered<Box<[u8]>>> {
     SENDING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// `SendPacketCompletion`.
 pub(crate) fn sent(label: usize) {
-    sending().1.remove(&label);
+    sending().items.remove(&label);
 }
 
 fn told(code: u32) -> Result<(), Win32Error> {
@@ -274,13 +296,7 @@ impl Port {
         let packet = packet.into_boxed_slice();
         let len = u32::try_from(packet.len()).map_err(|_| Win32Error::INVALID_PARAMETER)?;
         let start = packet.as_ptr().cast::<c_void>();
-        let label = {
-            let mut sending = sending();
-            let label = sending.0;
-            sending.0 += 1;
-            sending.1.insert(label, packet);
-            label
-        };
+        let label = sending().add(packet);
         let result = api!(Dot11ExtSendPacket(
             self.service.raw(),
             len,

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::thread;
 
-use clock::Duration;
+use clock::{Duration, monotonic};
 use ihv::seam::{HostMessage, Level};
 
 use crate::lifecycle::{Lane, Lifecycle};
@@ -27,9 +27,14 @@ pub struct Options {
 pub fn run(options: &Options, socket: OwnedFd) -> ! {
     let life = Lifecycle::new(options.handler_limit);
     let shared = SHARED.get_or_init(|| Shared::new(life, Socket(socket)));
+    shared.with(|life| life.load_began(monotonic()));
+    // Before anything foreign runs: it may hang, and the service may go away meanwhile.
+    start("ihv-socket", || read(shared));
+    start("ihv-watchdog", || shared.watch());
     match loader::load(&options.extension) {
         Ok((handlers, loaded)) => {
             let _ = shared.handlers.set(handlers);
+            shared.with(Lifecycle::load_ended);
             shared.send(&HostMessage::Loaded(loaded));
         }
         Err(why) => {
@@ -37,8 +42,6 @@ pub fn run(options: &Options, socket: OwnedFd) -> ! {
             end(1);
         }
     }
-    start("ihv-socket", || read(shared));
-    start("ihv-watchdog", || shared.watch());
     if catch_unwind(AssertUnwindSafe(|| shared.run_lane(Lane::System))).is_err() {
         shared.fatal("the host itself has failed");
     }

@@ -186,15 +186,13 @@ impl Adapter for Card {
                     reason: NO_KEY,
                 }));
             }
-            (BYE, Stage::Keyed { theirs }) => {
-                if proves(secret, "bye", (&peer.ours, theirs), body) {
-                    peer.stage = Stage::Parted;
-                    let _ = self.service.delete_ccmp_key(packet.peer);
-                    let _ = peer.port.complete(Err(Refused {
-                        code: Win32Error(1223),
-                        reason: NO_KEY,
-                    }));
-                }
+            (BYE, Stage::Keyed { theirs }) if proves(secret, "bye", (&peer.ours, theirs), body) => {
+                peer.stage = Stage::Parted;
+                let _ = self.service.delete_ccmp_key(packet.peer);
+                let _ = peer.port.complete(Err(Refused {
+                    code: Win32Error(1223),
+                    reason: NO_KEY,
+                }));
             }
             _ => {}
         }

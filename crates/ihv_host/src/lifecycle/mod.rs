@@ -308,6 +308,22 @@ impl Lifecycle {
         }
     }
 
+    /// The extension is being loaded: that too may take too long.
+    pub fn load_began(&mut self, now: Instant) {
+        self.system.running = Some(Running {
+            task: None,
+            name: "InitService",
+            began: now,
+            late: false,
+            effect: Effect::None,
+        });
+    }
+
+    /// It is loaded.
+    pub fn load_ended(&mut self) {
+        self.system.running = None;
+    }
+
     /// What to do now; `None` when there is nothing left.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.output.pop_front()

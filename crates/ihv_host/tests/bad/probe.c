@@ -366,6 +366,10 @@ DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS in, LPVOID res
 #ifdef INIT_FAILS
     return 31;
 #endif
+#ifdef INIT_HANGS
+    for (;;)
+        pause();
+#endif
 #ifdef INIT_CRASHES
     abort();
 #endif

@@ -100,6 +100,18 @@ fn a_handler_that_hangs_is_told_and_other_lanes_go_on() {
 }
 
 #[test]
+fn an_extension_that_hangs_while_it_is_loaded_is_told_too() {
+    let mut s = Service::spawn(probe("INIT_HANGS").as_os_str(), 100);
+    match s.receive() {
+        Some(HostMessage::HandlerLate { handler, .. }) => {
+            assert_eq!(handler, "Dot11ExtIhvInitService");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(s.without_socket(), Some(0));
+}
+
+#[test]
 fn the_host_does_not_outlive_its_service_even_with_a_handler_that_hangs() {
     let mut s = Service::with_adapter(&probe("ORPHAN"));
     s.begin(control(b"H"));
