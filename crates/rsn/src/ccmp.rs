@@ -9,7 +9,7 @@
 
 #[cfg(target_arch = "x86_64")]
 mod aesni;
-mod header;
+pub(crate) mod header;
 mod key;
 
 use core::fmt;
@@ -26,10 +26,10 @@ pub const CCMP_MIC_LEN: usize = 8;
 /// Largest packet number: a key must be replaced before it is used up.
 pub const PN_MAX: u64 = (1 << 48) - 1;
 /// Longest body that CCM with a two-byte length can cipher; far above any frame.
-const BODY_MAX: usize = 65_535;
+pub(crate) const BODY_MAX: usize = 65_535;
 
 /// The Ext IV bit in the key octet of the CCMP header.
-const EXT_IV: u8 = 0x20;
+pub(crate) const EXT_IV: u8 = 0x20;
 
 /// Why a frame was not ciphered or deciphered. It shall be dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub fn key_id(mpdu: &[u8]) -> Option<u8> {
 }
 
 /// Packet number of a protected frame.
-fn packet_number(ccmp: &[u8; CCMP_HEADER_LEN]) -> u64 {
+pub(crate) fn packet_number(ccmp: &[u8; CCMP_HEADER_LEN]) -> u64 {
     let [p0, p1, _, _, p2, p3, p4, p5] = *ccmp;
     u64::from_be_bytes([0, 0, p5, p4, p3, p2, p1, p0])
 }

@@ -13,6 +13,7 @@
 mod authenticator;
 mod candidates;
 pub mod ccmp;
+pub mod gcmp;
 mod hmac_sha1;
 mod key;
 mod message;

@@ -1,10 +1,10 @@
 //! What CCMP takes from a MAC header: where it ends, the additional data, the nonce (12.5.3.3).
 
 /// The Protected Frame bit in the second byte.
-pub(super) const PROTECTED: u8 = 0x40;
+pub(crate) const PROTECTED: u8 = 0x40;
 /// Place of the replay counter of frames without a QoS Control field, after the 16 traffic
 /// identifiers.
-pub(super) const NON_QOS: usize = 16;
+pub(crate) const NON_QOS: usize = 16;
 
 const TYPE_MASK: u8 = 0x0c;
 const TYPE_DATA: u8 = 0x08;
@@ -15,10 +15,10 @@ const ORDER: u8 = 0x80;
 const AAD_MAX: usize = 30;
 
 /// A parsed MAC header of a data frame.
-pub(super) struct Header {
+pub(crate) struct Header {
     /// Bytes of the MAC header.
-    pub(super) len: usize,
-    pub(super) protected: bool,
+    pub(crate) len: usize,
+    pub(crate) protected: bool,
     a2: [u8; 6],
     tid: Option<u8>,
     aad: [u8; AAD_MAX],
@@ -28,7 +28,7 @@ pub(super) struct Header {
 impl Header {
     /// `None` when it is not a whole header of a data frame that has a body.
     #[inline]
-    pub(super) fn parse(mpdu: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(mpdu: &[u8]) -> Option<Self> {
         let (fixed, rest) = mpdu.split_first_chunk::<24>()?;
         let [fc0, fc1, ..] = *fixed;
         if fc0 & TYPE_MASK != TYPE_DATA || fc0 & SUBTYPE_NO_DATA != 0 {
@@ -81,13 +81,13 @@ impl Header {
     }
 
     #[inline]
-    pub(super) fn aad(&self) -> &[u8] {
+    pub(crate) fn aad(&self) -> &[u8] {
         &self.aad[..self.aad_len]
     }
 
     /// Nonce flags (priority), transmitter address, packet number.
     #[inline]
-    pub(super) fn nonce(&self, pn: u64) -> [u8; 13] {
+    pub(crate) fn nonce(&self, pn: u64) -> [u8; 13] {
         let mut nonce = [0; 13];
         nonce[0] = self.tid.unwrap_or(0);
         nonce[1..7].copy_from_slice(&self.a2);
@@ -96,7 +96,7 @@ impl Header {
     }
 
     /// Place of its replay counter.
-    pub(super) fn counter(&self) -> usize {
+    pub(crate) fn counter(&self) -> usize {
         self.tid.map_or(NON_QOS, usize::from)
     }
 }
