@@ -4,6 +4,7 @@
  * in other handlers is told by notifications: code = a letter, data = a DWORD.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +15,11 @@
 
 static DOT11EXT_APIS api;
 static DOT11EXT_VIRTUAL_STATION_APIS virtual_api;
-static HANDLE h, hc, hs;
-static DOT11_MAC_ADDRESS peer;
-static volatile DWORD completions;
+static _Atomic(HANDLE) h, hc, hs;
+static DOT11_MAC_ADDRESS peer = {2, 0, 0, 0, 0, 0x10};
+static _Atomic DWORD completions, accepted;
+static atomic_int storming;
+static pthread_t storm_threads[4];
 static volatile int key_in_receive;
 
 static void tell(DWORD code, DWORD value)
@@ -51,6 +54,24 @@ static void *key_thread(void *fill)
     for (int i = 0; i < 50; i++)
         failed |= set_key(h, (UCHAR)(uintptr_t)fill, 0);
     return (void *)failed;
+}
+
+/* Everything at any time, with whatever handles there are or were. */
+static void *storm(void *seed)
+{
+    for (unsigned n = (unsigned)(uintptr_t)seed; storming; n = n * 1103515245 + 12345) {
+        switch (n >> 16 & 3) {
+        case 0: set_key(h, (UCHAR)n, n >> 18 & 1); break;
+        case 1: api.Dot11ExtPreAssociateCompletion(h, hc, 0, 0); break;
+        case 2: api.Dot11ExtPostAssociateCompletion(h, hs, &peer, 0, 0); break;
+        case 3:
+            if (!api.Dot11ExtSendPacket(h, 9, "\2\0\0\0\0\x10\x88\xb5!", (HANDLE)(uintptr_t)1))
+                accepted++;
+            break;
+        }
+        usleep(n >> 20 & 127);
+    }
+    return NULL;
 }
 
 /* All functions that take a handle, with this one: the first code that is not as expected. */
@@ -154,6 +175,19 @@ static DWORD WINAPI control(HANDLE hi, DWORD in_size, PBYTE in, DWORD out_size, 
         }
         break;
     }
+    case 'x':
+        storming = 1;
+        for (uintptr_t i = 0; i < 4; i++)
+            pthread_create(&storm_threads[i], NULL, storm, (void *)(i + 1));
+        break;
+    case 'y':
+        storming = 0;
+        break;
+    case 'j':
+        for (int i = 0; i < 4; i++)
+            pthread_join(storm_threads[i], NULL);
+        code = accepted;
+        break;
     case 'u': {
         DWORD size = 0;
         code = api.Dot11ExtSetProfileCustomUserData(h, hc, 7, 3, "pin");

@@ -7,3 +7,4 @@ mod bad;
 mod examples;
 mod rows;
 mod service;
+mod storm;
