@@ -63,6 +63,7 @@ fn every_request_with_bytes_comes_back_from_them() {
         ),
         (Request::BeaconPeriod(100), Oid::BEACON_PERIOD),
         (Request::DtimPeriod(2), Oid::DTIM_PERIOD),
+        (Request::DtimPeriod(1), Oid::DTIM_PERIOD),
         (
             Request::EnabledAuthenticationAlgorithm(AuthAlgorithm::RSNA_PSK),
             Oid::ENABLED_AUTHENTICATION_ALGORITHM,
@@ -530,6 +531,18 @@ fn a_failed_completion_names_its_source_and_nothing_negotiated() {
         assert_eq!((done.source, done.status), (source, status));
         assert_eq!((done.auth.0, done.unicast.0, done.multicast.0), (0, 0, 0));
         assert_eq!((done.request, done.beacon), (&[1][..], &[][..]));
+    }
+    // A reassociation response is one that was sent to a reassociation request.
+    for (reassociation, response) in [(false, &[][..]), (true, &[]), (false, &[3]), (true, &[3])] {
+        frames.reassociation = reassociation;
+        frames.response = response;
+        let (_, bytes) = indication_bytes(&told, &frames).unwrap();
+        let done = IncomingAssocCompletion::parse(&bytes).unwrap();
+        assert_eq!(done.reassociation_request, reassociation);
+        assert_eq!(
+            done.reassociation_response,
+            reassociation && response == [3]
+        );
     }
 }
 

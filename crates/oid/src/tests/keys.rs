@@ -292,6 +292,14 @@ fn no_key_of_the_wrong_length_leaves() {
 }
 
 #[test]
+fn only_a_vendors_key_can_be_empty() {
+    let empty = KeyData::parse(CipherAlgorithm(0x8000_0000), &[]).unwrap();
+    assert!(empty.is_empty());
+    let full = KeyData::parse(CipherAlgorithm::WEP40, &[0; 5]).unwrap();
+    assert!(!full.is_empty());
+}
+
+#[test]
 fn nothing_prints_a_key() {
     let key = mapping(CipherAlgorithm::CCMP, material(0, &"dd".repeat(16)));
     let bytes = key_mapping_array(std::slice::from_ref(&key)).unwrap();
