@@ -295,20 +295,12 @@ pub(crate) fn persistence_failed(cause: Cause) -> Refusal {
     }
 }
 
-/// The Win32 code of a status: what Windows' own translation gives where it is known, else
-/// ERROR_GEN_FAILURE.
+/// The Win32 code of a status. A start that failed never answers with success, whatever the driver
+/// made of it.
 const fn win32_of_status(status: NdisStatus) -> Win32Error {
     match status {
-        NdisStatus::INVALID_PARAMETER => Win32Error::INVALID_PARAMETER,
-        NdisStatus::RESOURCES => Win32Error::NO_SYSTEM_RESOURCES,
-        NdisStatus::NOT_SUPPORTED | NdisStatus::BAD_VERSION => Win32Error::NOT_SUPPORTED,
-        NdisStatus::INVALID_STATE => Win32Error::INVALID_STATE,
-        NdisStatus::INVALID_LENGTH => Win32Error::NDIS_INVALID_LENGTH,
-        NdisStatus::INVALID_DATA => Win32Error::NDIS_INVALID_DATA,
-        NdisStatus::DOT11_MEDIA_IN_USE => Win32Error::NDIS_DOT11_MEDIA_IN_USE,
-        NdisStatus::DOT11_POWER_STATE_INVALID => Win32Error::NDIS_DOT11_POWER_STATE_INVALID,
-        NdisStatus::DOT11_AP_CHANNEL_NOT_ALLOWED => Win32Error::NDIS_DOT11_AP_CHANNEL_NOT_ALLOWED,
-        _ => Win32Error::GEN_FAILURE,
+        NdisStatus::SUCCESS => Win32Error::GEN_FAILURE,
+        status => Win32Error(status.win32()),
     }
 }
 
