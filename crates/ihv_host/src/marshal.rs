@@ -18,8 +18,10 @@ use crate::shared::Shared;
 const MAX_ROOM: u32 = 64 * 1024;
 /// Most discovery profiles that are looked at.
 const MAX_PROFILES: usize = 64;
-/// Longest text that is read, in UTF-16 units.
-const MAX_TEXT: usize = 32 * 1024;
+/// Most bytes of their texts together: a packet to the service has to hold them.
+const MAX_PROFILE_BYTES: usize = 64 * 1024;
+/// Longest text that is read, in UTF-16 units: two of them fit into a packet.
+const MAX_TEXT: usize = 16 * 1024;
 
 /// UTF-16 with a final zero.
 fn wide(text: &str) -> Zeroizing<Vec<u16>> {
@@ -553,6 +555,7 @@ fn take_profiles(shared: &Shared, list: &DOT11EXT_IHV_DISCOVERY_PROFILE_LIST) ->
         shared.buffers.free(text.cast());
         read
     };
+    let mut bytes = 0;
     let profiles = (0..count)
         .map(|i| {
             // SAFETY: within the buffer, which calloc aligned.
@@ -562,6 +565,16 @@ fn take_profiles(shared: &Shared, list: &DOT11EXT_IHV_DISCOVERY_PROFILE_LIST) ->
                 security: text(profile.IhvSecurityProfile.pszXmlFragmentIhvSecurity),
                 use_onex: profile.IhvSecurityProfile.bUseMSOnex != 0,
             }
+        })
+        // All are taken, so that all are freed.
+        .filter(|profile: &Fragments| {
+            let texts = [&profile.connectivity, &profile.security];
+            bytes += texts
+                .into_iter()
+                .flatten()
+                .map(KeyBytes::len)
+                .sum::<usize>();
+            bytes <= MAX_PROFILE_BYTES
         })
         .collect();
     shared.buffers.free(start.cast());

@@ -245,8 +245,13 @@ impl Shared {
 
     /// Without the service there is nothing to do: its end is the end.
     pub(crate) fn send(&self, message: &HostMessage) {
-        if self.socket.send(message).is_err() {
-            end(0);
+        match self.socket.send(message) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => end(0),
+            Err(error) => {
+                eprintln!("hostednet-ihvhost: the socket to the service: {error}");
+                end(2);
+            }
         }
     }
 

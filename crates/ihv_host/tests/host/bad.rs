@@ -151,4 +151,15 @@ fn the_process_is_confined_before_foreign_code_is_loaded() {
         core.is_some_and(|l| l.split_whitespace().nth(4) == Some("0")),
         "{limits}"
     );
+    match std::fs::read_dir(format!("/proc/{}/fd", s.id())) {
+        Ok(descriptors) => {
+            let mut open: Vec<_> = descriptors
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            open.sort();
+            assert_eq!(open, ["0", "1", "2", "3"]);
+        }
+        // That is what a process of another user should get.
+        Err(error) => eprintln!("SKIPPED: descriptors of the host cannot be listed: {error}"),
+    }
 }

@@ -21,6 +21,8 @@ use wlan_model::{Guid, Win32Error};
 pub(crate) const A: AdapterId = AdapterId(1);
 pub(crate) const M: MacAddr = MacAddr([2, 0, 0, 0, 0, 0x10]);
 pub(crate) const OK: Win32Error = Win32Error::SUCCESS;
+/// A descriptor that every host inherits, and should not keep.
+pub(crate) const LEFT_OPEN: i32 = 200;
 /// Nothing here takes so long, whatever else the machine does.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -84,9 +86,14 @@ impl Service {
             .stderr(Stdio::piped());
         // SAFETY: dup2 may be called between fork and exec.
         unsafe {
-            command.pre_exec(move || match libc::dup2(theirs_raw, 3) {
-                3 => Ok(()),
-                _ => Err(std::io::Error::last_os_error()),
+            command.pre_exec(move || {
+                // One that the service forgot to close, and the socket.
+                for wanted in [LEFT_OPEN, 3] {
+                    if libc::dup2(theirs_raw, wanted) != wanted {
+                        return Err(std::io::Error::last_os_error());
+                    }
+                }
+                Ok(())
             });
         }
         let mut child = command.spawn().unwrap();
@@ -259,6 +266,10 @@ impl Service {
 
     pub(crate) fn send_raw(&mut self, packet: &[u8]) {
         send(&self.socket, packet, SendFlags::NOSIGNAL).unwrap();
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// A file of the process in /proc.
