@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use cause::Cause;
 use clock::Instant;
 use dot11::frame::ManagementView;
-use dot11::{CipherSuite, MacAddr, Ssid};
+use dot11::{MacAddr, Ssid};
 use radio::{
     ApConfig, Capabilities, Command, CommandError, CommandErrorKind, KeyScope, RadioCommand,
     RadioEvent, Switches,
@@ -16,6 +16,7 @@ use crate::air::{Outgoing, Receipt};
 use crate::bss::Bss;
 use crate::config::SimConfig;
 use crate::counters::ApCounters;
+use crate::key::CIPHERS;
 
 /// Kinds of command, to say which one a fault is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -361,10 +362,10 @@ impl AccessPoint {
         if config.bssid != self.capabilities.address {
             return invalid("The BSSID is not the radio's address.");
         }
-        if config.cipher != CipherSuite::CCMP {
+        if !CIPHERS.contains(&config.cipher) {
             return refuse(
                 CommandErrorKind::NotSupported,
-                "The simulated radio ciphers with CCMP only.",
+                "The simulated radio ciphers with CCMP and GCMP only.",
                 REPORT_BUG,
             );
         }

@@ -6,18 +6,18 @@ mod power;
 use std::collections::{BTreeMap, VecDeque};
 
 use clock::{Duration, Instant};
+use dot11::MacAddr;
 use dot11::element::ElementWriter;
 use dot11::frame::{
     FrameControl, ManagementView, SequenceControl, write_sequence_control, write_timestamp,
 };
-use dot11::{CipherSuite, MacAddr};
 use radio::{
     ApConfig, CommandError, CommandErrorKind, CommandId, Key, KeyScope, StationEntry, StationReport,
 };
 
 use crate::air::{Outgoing, Receipt};
 use crate::ap::{Sink, StationRow, invalid, not_found, refuse};
-use crate::key::CipherKey;
+use crate::key::{CIPHERS, CipherKey};
 use crate::rule::{Direction, FrameKind};
 use power::{Held, Power};
 
@@ -292,10 +292,10 @@ impl Bss {
     // --- Keys ----------------------------------------------------------------------------------
 
     pub(crate) fn install_key(&mut self, key: &Key) -> Result<(), CommandError> {
-        if key.cipher != CipherSuite::CCMP {
+        if !CIPHERS.contains(&key.cipher) {
             return refuse(
                 CommandErrorKind::NotSupported,
-                "The simulated radio ciphers with CCMP only.",
+                "The simulated radio ciphers with CCMP and GCMP only.",
                 "Use CCMP.",
             );
         }
@@ -303,8 +303,9 @@ impl Bss {
         if receive_counter > rsn::ccmp::PN_MAX {
             return invalid("The receive counter has more than 48 bits.");
         }
-        let Some(installed) = CipherKey::new(&key.material, key.index, receive_counter) else {
-            return invalid("A CCMP key has 16 bytes.");
+        let Some(installed) = CipherKey::new(key.cipher, &key.material, key.index, receive_counter)
+        else {
+            return invalid("A key of CCMP or GCMP has 16 bytes.");
         };
         let slot = match (key.scope, key.index) {
             (KeyScope::Pairwise(peer), 0) => match self.peers.get_mut(&peer) {

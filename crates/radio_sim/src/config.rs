@@ -1,7 +1,7 @@
 //! What a simulated radio is built from.
 
 use clock::Duration;
-use dot11::{Channel, CipherSuite, MacAddr};
+use dot11::{Channel, MacAddr};
 use radio::{Capabilities, ChannelInfo, HtCapabilities};
 use serde::{Deserialize, Serialize};
 
@@ -62,7 +62,7 @@ impl SimConfig {
             address: self.bssid,
             channels: self.channels.clone(),
             forced_channel: self.forced_channel,
-            ciphers: vec![CipherSuite::CCMP],
+            ciphers: crate::key::CIPHERS.to_vec(),
             max_stations: Some(dot11::frame::MAX_AID),
             ht: Some(HtCapabilities {
                 info: HT_INFO,

@@ -1,30 +1,99 @@
 //! Installed keys.
 
-use dot11::KeyBytes;
-use rsn::ccmp::{CcmpReceiver, CcmpSender};
+use dot11::{CipherSuite, KeyBytes};
+use rsn::ccmp::{CcmpError, CcmpReceiver, CcmpSender};
+use rsn::gcmp::{GcmpReceiver, GcmpSender};
 
-/// A CCMP key of the access point: both directions under one temporal key.
+/// What a simulated radio ciphers with.
+pub(crate) const CIPHERS: [CipherSuite; 2] = [CipherSuite::CCMP, CipherSuite::GCMP];
+
+/// The sending half of a key.
+#[derive(Debug)]
+pub(crate) enum Sender {
+    Ccmp(CcmpSender),
+    Gcmp(GcmpSender),
+}
+
+impl Sender {
+    /// `None` for a cipher that is not in [`CIPHERS`].
+    pub(crate) fn new(cipher: CipherSuite, tk: &[u8; 16], key_id: u8) -> Option<Self> {
+        match cipher {
+            CipherSuite::CCMP => Some(Self::Ccmp(CcmpSender::new(tk, key_id))),
+            CipherSuite::GCMP => Some(Self::Gcmp(GcmpSender::new(tk, key_id))),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn pn(&self) -> u64 {
+        match self {
+            Self::Ccmp(sender) => sender.pn(),
+            Self::Gcmp(sender) => sender.pn(),
+        }
+    }
+
+    pub(crate) fn protect(&mut self, mpdu: &[u8], out: &mut Vec<u8>) -> Result<(), CcmpError> {
+        match self {
+            Self::Ccmp(sender) => sender.protect(mpdu, out),
+            Self::Gcmp(sender) => sender.protect(mpdu, out),
+        }
+    }
+}
+
+/// The receiving half of a key.
+#[derive(Debug)]
+pub(crate) enum Receiver {
+    Ccmp(CcmpReceiver),
+    Gcmp(GcmpReceiver),
+}
+
+impl Receiver {
+    /// `None` for a cipher that is not in [`CIPHERS`].
+    pub(crate) fn new(cipher: CipherSuite, tk: &[u8; 16], rsc: u64) -> Option<Self> {
+        match cipher {
+            CipherSuite::CCMP => Some(Self::Ccmp(CcmpReceiver::new(tk, rsc))),
+            CipherSuite::GCMP => Some(Self::Gcmp(GcmpReceiver::new(tk, rsc))),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn unprotect(&mut self, mpdu: &[u8], out: &mut Vec<u8>) -> Result<(), CcmpError> {
+        match self {
+            Self::Ccmp(receiver) => receiver.unprotect(mpdu, out),
+            Self::Gcmp(receiver) => receiver.unprotect(mpdu, out),
+        }
+    }
+}
+
+/// A key of the access point: both directions under one temporal key.
 pub(crate) struct CipherKey {
+    cipher: CipherSuite,
     material: KeyBytes,
-    pub(crate) sender: CcmpSender,
-    pub(crate) receiver: CcmpReceiver,
+    pub(crate) sender: Sender,
+    pub(crate) receiver: Receiver,
 }
 
 impl CipherKey {
-    /// `None` when the material is not a CCMP key of 16 bytes.
-    pub(crate) fn new(material: &KeyBytes, key_id: u8, receive_counter: u64) -> Option<Self> {
+    /// `None` when the material is not a key of 16 bytes, or the cipher is another one.
+    pub(crate) fn new(
+        cipher: CipherSuite,
+        material: &KeyBytes,
+        key_id: u8,
+        receive_counter: u64,
+    ) -> Option<Self> {
         let tk: &[u8; 16] = material.expose().try_into().ok()?;
         Some(Self {
+            cipher,
             material: material.clone(),
-            sender: CcmpSender::new(tk, key_id),
-            receiver: CcmpReceiver::new(tk, receive_counter),
+            sender: Sender::new(cipher, tk, key_id)?,
+            receiver: Receiver::new(cipher, tk, receive_counter)?,
         })
     }
 
     /// Puts `key` into `slot`. A key that is there already keeps its counters: starting them anew
     /// would repeat nonces (key reinstallation attacks, CVE-2017-13077 and following).
     pub(crate) fn install(slot: &mut Option<Self>, key: Self) {
-        if slot.as_ref().is_none_or(|old| old.material != key.material) {
+        let is_same = |old: &Self| old.cipher == key.cipher && old.material == key.material;
+        if !slot.as_ref().is_some_and(is_same) {
             *slot = Some(key);
         }
     }
@@ -43,7 +112,7 @@ mod tests {
     use super::*;
 
     fn key(byte: u8) -> CipherKey {
-        CipherKey::new(&KeyBytes::new(vec![byte; 16]), 0, 0).unwrap()
+        CipherKey::new(CipherSuite::CCMP, &KeyBytes::new(vec![byte; 16]), 0, 0).unwrap()
     }
 
     fn send(slot: &mut Option<CipherKey>) -> u64 {
@@ -67,7 +136,28 @@ mod tests {
 
     #[test]
     fn a_key_of_another_length_is_refused() {
-        assert!(CipherKey::new(&KeyBytes::new(vec![0; 15]), 0, 0).is_none());
-        assert!(CipherKey::new(&KeyBytes::new(vec![0; 32]), 0, 0).is_none());
+        for cipher in CIPHERS {
+            let new = |len| CipherKey::new(cipher, &KeyBytes::new(vec![0; len]), 0, 0);
+            assert!(new(16).is_some());
+            assert!(new(15).is_none());
+            assert!(new(32).is_none());
+        }
+        let tkip = CipherKey::new(CipherSuite::TKIP, &KeyBytes::new(vec![0; 16]), 0, 0);
+        assert!(tkip.is_none());
+    }
+
+    #[test]
+    fn the_same_bytes_for_another_cipher_are_another_key() {
+        let mut slot = Some(key(1));
+        assert_eq!(send(&mut slot), 1);
+        let gcmp = CipherKey::new(CipherSuite::GCMP, &KeyBytes::new(vec![1; 16]), 0, 0).unwrap();
+        CipherKey::install(&mut slot, gcmp);
+        assert!(matches!(
+            slot,
+            Some(CipherKey {
+                sender: Sender::Gcmp(_),
+                ..
+            })
+        ));
     }
 }

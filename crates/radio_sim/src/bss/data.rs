@@ -7,7 +7,7 @@ use dot11::frame::{
 };
 use dot11::{ETHERTYPE_EAPOL, MacAddr};
 use radio::RadioEvent;
-use rsn::ccmp::{self, CcmpError};
+use rsn::ccmp::CcmpError;
 
 use super::power::Held;
 use super::{Bss, Peer, SIGNAL};
@@ -181,10 +181,11 @@ impl Bss {
             plain.extend_from_slice(frame);
             return true;
         }
+        // The transmitter alone says which key: there is one for the pair, whatever the Key ID.
         let key = self.peers.get_mut(&peer).and_then(|row| row.key.as_mut());
         let result = match key {
-            Some(key) if ccmp::key_id(frame) == Some(0) => key.receiver.unprotect(frame, plain),
-            _ => Err(CcmpError::Mic),
+            Some(key) => key.receiver.unprotect(frame, plain),
+            None => Err(CcmpError::Mic),
         };
         match result {
             Ok(()) => true,

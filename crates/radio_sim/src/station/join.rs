@@ -16,6 +16,7 @@ use rsn::{Pmk, Supplicant, SupplicantConfig};
 use super::link::{Joined, Link};
 use super::{Context, Device, StationCounters, StationKey};
 use crate::event::JoinFailure;
+use crate::key::CIPHERS;
 
 /// A probe request is repeated, and an authentication or association request.
 const RETRY: Duration = Duration::from_millis(200);
@@ -62,6 +63,8 @@ pub(super) struct Network {
     ssid: Ssid,
     /// The whole RSN element.
     rsne: Vec<u8>,
+    /// For pairwise and group keys.
+    cipher: CipherSuite,
     wmm: bool,
     ht: bool,
 }
@@ -83,17 +86,21 @@ impl Network {
         let Some(element) = elements.find(ElementId::RSN) else {
             return Err(JoinFailure::UnsuitableNetwork);
         };
-        match Rsne::parse(element.body()) {
+        let cipher = match Rsne::parse(element.body()) {
             Ok(rsne)
-                if rsne.group_cipher == CipherSuite::CCMP
-                    && rsne.pairwise.contains(&CipherSuite::CCMP)
-                    && rsne.akm.contains(&AkmSuite::PSK) => {}
+                if CIPHERS.contains(&rsne.group_cipher)
+                    && rsne.pairwise.contains(&rsne.group_cipher)
+                    && rsne.akm.contains(&AkmSuite::PSK) =>
+            {
+                rsne.group_cipher
+            }
             _ => return Err(JoinFailure::UnsuitableNetwork),
-        }
+        };
         Ok(Some(Self {
             bssid: from,
             ssid,
             rsne: element.as_bytes().to_vec(),
+            cipher,
             wmm: WmmParameters::from_elements(elements).is_some(),
             ht: elements.find(ElementId::HT_CAPABILITIES).is_some(),
         }))
@@ -314,7 +321,8 @@ impl Joining {
                     StatusCode::SUCCESS => {
                         let supplicant = supplicant(&self.key, network, device, cx);
                         let wmm = network.wmm && device.profile.wmm;
-                        let link = Link::new(network.bssid, answer.aid, wmm, supplicant);
+                        let link =
+                            Link::new((network.bssid, network.cipher), answer.aid, wmm, supplicant);
                         self.phase = Phase::Handshaking {
                             link: Box::new(link),
                             answers: 0,
@@ -387,16 +395,20 @@ fn supplicant(
         station: device.mac,
         pmk: cx.pmks.pmk(key, &network.ssid),
         ap_rsne: network.rsne.clone(),
-        station_rsne: own_rsne(),
+        station_rsne: own_rsne(network.cipher),
     };
     Supplicant::new(config, ChaCha20Rng::from_rng(&mut device.rng))
 }
 
 /// The RSN element of the association request and of message 2.
-fn own_rsne() -> Vec<u8> {
+fn own_rsne(cipher: CipherSuite) -> Vec<u8> {
     let mut writer = ElementWriter::new();
     // An element with one cipher of each kind is never too long.
-    let _ = writer.rsne(&Rsne::wpa2_personal());
+    let _ = writer.rsne(&Rsne {
+        group_cipher: cipher,
+        pairwise: vec![cipher],
+        ..Rsne::wpa2_personal()
+    });
     writer.finish()
 }
 
@@ -412,7 +424,7 @@ fn association_request(network: &Network, previous: Option<MacAddr>, device: &De
     .with(|w| {
         w.ssid(network.ssid.as_bytes())
             .rates(&RATES)
-            .raw(&own_rsne());
+            .raw(&own_rsne(network.cipher));
         if device.profile.ht && network.ht {
             let mut mcs = [0; 16];
             mcs[0] = 0xff;

@@ -4,8 +4,8 @@ use clock::{Duration, Instant};
 use dot11::frame::{
     DataHeader, DataView, FrameControl, QosControl, decapsulate_llc, encapsulate_llc,
 };
-use dot11::{ETHERTYPE_EAPOL, MacAddr};
-use rsn::ccmp::{self, CcmpError, CcmpReceiver, CcmpSender};
+use dot11::{CipherSuite, ETHERTYPE_EAPOL, MacAddr};
+use rsn::ccmp::{self, CcmpError};
 use rsn::{Supplicant, SupplicantOutput};
 
 use super::power::Power;
@@ -13,6 +13,7 @@ use super::{Context, Device, StationCounters, StationKey};
 use crate::air::Receipt;
 use crate::echo;
 use crate::event::SimEvent;
+use crate::key::{Receiver, Sender};
 use crate::rule::FrameKind;
 
 /// From one echo request to the next.
@@ -42,18 +43,26 @@ pub(super) struct Link {
     aid: u16,
     wmm: bool,
     supplicant: Supplicant,
-    pairwise: Option<(CcmpSender, CcmpReceiver)>,
-    group: [Option<CcmpReceiver>; 4],
+    /// Of pairwise and group keys.
+    cipher: CipherSuite,
+    pairwise: Option<(Sender, Receiver)>,
+    group: [Option<Receiver>; 4],
 }
 
 impl Link {
-    pub(super) const fn new(bssid: MacAddr, aid: u16, wmm: bool, supplicant: Supplicant) -> Self {
+    pub(super) const fn new(
+        (bssid, cipher): (MacAddr, CipherSuite),
+        aid: u16,
+        wmm: bool,
+        supplicant: Supplicant,
+    ) -> Self {
         let group = [const { None }; 4];
         Self {
             bssid,
             aid,
             wmm,
             supplicant,
+            cipher,
             pairwise: None,
             group,
         }
@@ -173,7 +182,8 @@ impl Link {
                 SupplicantOutput::InstallPairwiseKey { tk } => {
                     if let Ok(tk) = <&[u8; 16]>::try_from(tk.expose()) {
                         counters.pairwise_installs += 1;
-                        self.pairwise = Some((CcmpSender::new(tk, 0), CcmpReceiver::new(tk, 0)));
+                        let sender = Sender::new(self.cipher, tk, 0);
+                        self.pairwise = sender.zip(Receiver::new(self.cipher, tk, 0));
                     }
                 }
                 SupplicantOutput::InstallGroupKey { index, gtk, rsc } => {
@@ -181,7 +191,7 @@ impl Link {
                         && let Some(slot) = self.group.get_mut(usize::from(index))
                     {
                         counters.group_installs += 1;
-                        *slot = Some(CcmpReceiver::new(gtk, rsc));
+                        *slot = Receiver::new(self.cipher, gtk, rsc);
                     }
                 }
                 SupplicantOutput::Done => done = true,

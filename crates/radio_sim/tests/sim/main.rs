@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod capture;
 #[cfg(test)]
+mod ciphers;
+#[cfg(test)]
 mod join;
 #[cfg(test)]
 mod power_save;

@@ -67,6 +67,7 @@ pub(crate) struct Bench {
     /// The status association requests are answered with.
     pub(crate) association_status: StatusCode,
     pub(crate) answers_probes: bool,
+    cipher: CipherSuite,
     candidates: Candidates,
     group: GroupKey,
     rng: ChaCha20Rng,
@@ -85,6 +86,7 @@ impl Bench {
             sim_events: Vec::new(),
             association_status: StatusCode::SUCCESS,
             answers_probes: true,
+            cipher: CipherSuite::CCMP,
             candidates: Candidates {
                 live: vec![
                     candidate(PRIMARY, &primary()),
@@ -112,8 +114,12 @@ impl Bench {
         let mut this = Self::new(config);
         let mut ap = ap_config();
         change(&mut ap);
+        this.cipher = ap.cipher;
+        if ap.cipher != CipherSuite::CCMP {
+            (ap.beacon_head, ap.beacon_tail) = beacon_parts(ap.cipher);
+        }
         this.command(Command::StartAp(Box::new(ap)));
-        this.command(Command::InstallKey(group_key(&this.group)));
+        this.command(Command::InstallKey(group_key(&this.group, this.cipher)));
         this.command(Command::UseGroupKey { index: 1 });
         this
     }
@@ -229,7 +235,7 @@ impl Bench {
             index,
             rsc: 0,
         };
-        self.command(Command::InstallKey(group_key(&self.group)));
+        self.command(Command::InstallKey(group_key(&self.group, self.cipher)));
         let peers: Vec<MacAddr> = self.peers.keys().copied().collect();
         for mac in peers {
             let peer = self.peers.get_mut(&mac).unwrap();
@@ -279,7 +285,7 @@ impl Bench {
         let to = ManagementAddresses::from_ap(AP, from);
         match view.body() {
             Ok(ManagementBody::ProbeRequest(_)) if self.answers_probes => {
-                let (head, tail) = beacon_parts();
+                let (head, tail) = beacon_parts(self.cipher);
                 let answer = ManagementBuilder::probe_response(to, 100, capability())
                     .bytes(head.get(36..).unwrap())
                     .bytes(&tail)
@@ -345,7 +351,7 @@ impl Bench {
         let config = rsn::Config {
             ap: AP,
             station: from,
-            ap_rsne: rsne(),
+            ap_rsne: rsne(self.cipher),
             station_rsne,
             timing: Timing::default(),
         };
@@ -374,7 +380,11 @@ impl Bench {
                     self.command(Command::SendEapol { peer: mac, pdu });
                 }
                 Output::InstallPairwiseKey { tk } => {
-                    self.command(Command::InstallKey(pairwise_key(mac, tk)));
+                    let key = Key {
+                        cipher: self.cipher,
+                        ..pairwise_key(mac, tk)
+                    };
+                    self.command(Command::InstallKey(key));
                 }
                 Output::Authorize { key } => {
                     peer.key = Some(key);
@@ -396,13 +406,18 @@ pub(crate) fn capability() -> CapabilityInfo {
     CapabilityInfo(CapabilityInfo::ESS | CapabilityInfo::PRIVACY)
 }
 
-pub(crate) fn rsne() -> Vec<u8> {
+fn rsne(cipher: CipherSuite) -> Vec<u8> {
     let mut w = ElementWriter::new();
-    w.rsne(&Rsne::wpa2_personal()).unwrap();
+    w.rsne(&Rsne {
+        group_cipher: cipher,
+        pairwise: vec![cipher],
+        ..Rsne::wpa2_personal()
+    })
+    .unwrap();
     w.finish()
 }
 
-pub(crate) fn beacon_parts() -> (Vec<u8>, Vec<u8>) {
+fn beacon_parts(cipher: CipherSuite) -> (Vec<u8>, Vec<u8>) {
     let head = ManagementBuilder::beacon(AP, 100, capability())
         .with(|w| {
             w.ssid(ssid().as_bytes())
@@ -411,12 +426,13 @@ pub(crate) fn beacon_parts() -> (Vec<u8>, Vec<u8>) {
         })
         .finish();
     let mut tail = ElementWriter::new();
-    tail.raw(&rsne()).wmm_parameters(&WmmParameters::default());
+    tail.raw(&rsne(cipher))
+        .wmm_parameters(&WmmParameters::default());
     (head, tail.finish())
 }
 
 pub(crate) fn ap_config() -> ApConfig {
-    let (beacon_head, beacon_tail) = beacon_parts();
+    let (beacon_head, beacon_tail) = beacon_parts(CipherSuite::CCMP);
     ApConfig {
         ssid: ssid(),
         bssid: AP,
@@ -460,11 +476,11 @@ pub(crate) fn pairwise_key(peer: MacAddr, tk: KeyBytes) -> Key {
     }
 }
 
-fn group_key(group: &GroupKey) -> Key {
+fn group_key(group: &GroupKey, cipher: CipherSuite) -> Key {
     Key {
         scope: KeyScope::Group,
         index: group.index,
-        cipher: CipherSuite::CCMP,
+        cipher,
         material: KeyBytes::copy_from(group.gtk.expose()),
         receive_counter: None,
     }
