@@ -178,8 +178,11 @@ impl Lifecycle {
         self.silence(id);
         self.abort_calls(id);
         if announced {
-            // The extension never heard of it.
-            self.adapters.remove(&id);
+            // The extension never heard of it. What is left in the queue are stops, of nothing.
+            let gone = self.adapters.remove(&id);
+            for job in gone.into_iter().flat_map(|adapter| adapter.queue.jobs) {
+                self.refuse(job.task, Win32Error::SUCCESS);
+            }
             self.refuse(task, Win32Error::SUCCESS);
             self.output.push_back(Output::Wake(Lane::Adapter(id)));
             return self.end_when_empty();

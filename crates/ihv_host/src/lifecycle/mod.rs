@@ -1,7 +1,7 @@
 //! What an extension may call when, and what becomes of it: phases, handles, queues.
 //!
 //! Phases (S service, A adapter, C connection, P port) are not stored: an adapter has its handle
-//! while it is in A, a [`Connection`] while it is in C and [`Port`]s while it is in P, and each owns
+//! while it is in A, a `Connection` while it is in C and `Port`s while it is in P, and each owns
 //! the handle that exists in it. Handles are numbers that are given out once in the life of the
 //! process, so a dead one is known as dead: it is never anybody else's.
 //!

@@ -1,3 +1,5 @@
+mod chaos;
+
 use clock::{Duration, Instant};
 use dot11::{KeyBytes, MacAddr};
 use ihv::seam::{Adapter, *};
@@ -28,11 +30,7 @@ impl World {
     /// An adapter in phase A, and its handle.
     fn with_adapter() -> (Self, usize) {
         let mut world = Self::new();
-        world.task(Task::InitAdapter(Adapter {
-            guid: Guid::NIL,
-            description: "wlan0".to_owned(),
-            mode: 4,
-        }));
+        world.task(arrival());
         let h = world.begin().handle;
         world.returns(OK);
         (world, h)
@@ -119,6 +117,14 @@ impl World {
             result: Ok(Reply::Done),
         });
     }
+}
+
+fn arrival() -> Task {
+    Task::InitAdapter(Adapter {
+        guid: Guid::NIL,
+        description: "wlan0".to_owned(),
+        mode: 4,
+    })
 }
 
 fn post(port: u64) -> Task {
@@ -558,4 +564,26 @@ fn one_x_is_refused_in_every_phase() {
     assert_eq!(world.life.one_x(h), Win32Error::INVALID_STATE);
     world.post();
     assert_eq!(world.life.one_x(h), Win32Error::NOT_SUPPORTED);
+}
+
+#[test]
+fn what_waits_behind_an_arrival_that_never_began_is_answered_too() {
+    let mut world = World::new();
+    world.task(arrival());
+    world.task(Task::StopPostAssociate {
+        port: PortId(1),
+        status: 0,
+    });
+    world.task(Task::ValidateProfile(Profile::default()));
+    world.task(Task::DeinitAdapter);
+    let codes: Vec<_> = world
+        .sent()
+        .into_iter()
+        .map(|message| match message {
+            HostMessage::Returned { task, result } => (task.0, result.code.0),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(codes, [(1, 995), (3, 995), (2, 0), (4, 0)]);
+    assert!(matches!(world.life.begin(LANE, world.now), Next::End));
 }
