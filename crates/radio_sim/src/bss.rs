@@ -3,7 +3,7 @@
 mod data;
 mod power;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use clock::{Duration, Instant};
 use dot11::MacAddr;
@@ -15,6 +15,7 @@ use radio::{
     ApConfig, CommandError, CommandErrorKind, CommandId, Key, KeyScope, StationEntry, StationReport,
 };
 
+use crate::address_map::AddressMap;
 use crate::air::{Outgoing, Receipt};
 use crate::ap::{Sink, StationRow, invalid, not_found, refuse};
 use crate::key::{CIPHERS, CipherKey};
@@ -43,7 +44,7 @@ pub(crate) struct Bss {
     started: Instant,
     /// Which beacon comes next, counted from the start; `None` while nobody listens.
     next_beacon: Option<u64>,
-    peers: BTreeMap<MacAddr, Peer>,
+    peers: AddressMap<Peer>,
     /// Frames held for dozing stations, over all peers.
     held: usize,
     group_keys: [Option<CipherKey>; 4],
@@ -61,7 +62,7 @@ impl Bss {
             config,
             started: now,
             next_beacon: None,
-            peers: BTreeMap::new(),
+            peers: AddressMap::new(),
             held: 0,
             group_keys: [const { None }; 4],
             group_index: None,

@@ -24,6 +24,7 @@
 //! # Speed
 //! A data frame is deciphered into one kept buffer and ciphered into the buffer that flies.
 
+mod address_map;
 mod air;
 mod ap;
 mod bss;

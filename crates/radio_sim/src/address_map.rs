@@ -1,0 +1,182 @@
+//! A map from addresses for the data path: a look-up costs the same among ten rows and thousands.
+
+use std::collections::BTreeMap;
+
+use dot11::MacAddr;
+
+/// Fewest places of the index; always a power of two.
+const LEAST: usize = 16;
+
+/// Where a row is, by address. Rows never move, so that the index holds numbers only.
+#[derive(Debug)]
+pub(crate) struct AddressMap<V> {
+    rows: Vec<Option<V>>,
+    free: Vec<usize>,
+    /// Open addressing with linear probing, at most half full.
+    index: Vec<Option<(MacAddr, usize)>>,
+    /// For all that goes through the rows: its order must not depend on hashes.
+    order: BTreeMap<MacAddr, usize>,
+}
+
+impl<V> AddressMap<V> {
+    pub(crate) fn new() -> Self {
+        Self {
+            rows: Vec::new(),
+            free: Vec::new(),
+            index: vec![None; LEAST],
+            order: BTreeMap::new(),
+        }
+    }
+
+    /// The place of the index where the address is, or where it would go.
+    fn place(&self, key: MacAddr) -> usize {
+        let mask = self.index.len() - 1;
+        let mut at = hash(key) & mask;
+        while let Some(Some((other, _))) = self.index.get(at) {
+            if *other == key {
+                break;
+            }
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    fn row(&self, key: MacAddr) -> Option<usize> {
+        self.index
+            .get(self.place(key))
+            .copied()
+            .flatten()
+            .map(|(_, row)| row)
+    }
+
+    pub(crate) fn get(&self, key: &MacAddr) -> Option<&V> {
+        self.rows.get(self.row(*key)?)?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, key: &MacAddr) -> Option<&mut V> {
+        let row = self.row(*key)?;
+        self.rows.get_mut(row)?.as_mut()
+    }
+
+    pub(crate) fn contains_key(&self, key: &MacAddr) -> bool {
+        self.row(*key).is_some()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Puts a row in, in place of one of the same address.
+    pub(crate) fn insert(&mut self, key: MacAddr, value: V) {
+        if let Some(row) = self.get_mut(&key) {
+            *row = value;
+            return;
+        }
+        let row = self.free.pop().unwrap_or(self.rows.len());
+        match self.rows.get_mut(row) {
+            Some(empty) => *empty = Some(value),
+            None => self.rows.push(Some(value)),
+        }
+        self.order.insert(key, row);
+        if self.order.len() * 2 > self.index.len() {
+            self.rebuild();
+        } else {
+            let at = self.place(key);
+            if let Some(place) = self.index.get_mut(at) {
+                *place = Some((key, row));
+            }
+        }
+    }
+
+    pub(crate) fn remove(&mut self, key: &MacAddr) -> Option<V> {
+        let row = self.order.remove(key)?;
+        self.free.push(row);
+        // Rare beside look-ups: a new index instead of holes in the old one.
+        self.rebuild();
+        self.rows.get_mut(row)?.take()
+    }
+
+    fn rebuild(&mut self) {
+        let places = (self.order.len() * 4).next_power_of_two().max(LEAST);
+        self.index.clear();
+        self.index.resize(places, None);
+        for (key, row) in &self.order {
+            let at = self.place(*key);
+            if let Some(place) = self.index.get_mut(at) {
+                *place = Some((*key, *row));
+            }
+        }
+    }
+
+    /// All rows in the order of their addresses.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&MacAddr, &V)> {
+        self.order
+            .iter()
+            .filter_map(|(key, row)| Some((key, self.rows.get(*row)?.as_ref()?)))
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// All rows in the order in which they found their places.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.rows.iter_mut().flatten()
+    }
+}
+
+/// Spreads addresses that differ in few bits. Who chooses his address can make others' look-ups
+/// slow, but a simulated radio has no enemies and its table is bounded.
+fn hash(key: MacAddr) -> usize {
+    let [a, b, c, d, e, f] = key.0;
+    let number = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+    // Fibonacci hashing; the upper half is the well mixed one.
+    (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Insert(u8, u32),
+        Remove(u8),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (any::<u8>(), any::<u32>()).prop_map(|(k, v)| Step::Insert(k, v)),
+            any::<u8>().prop_map(Step::Remove),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn it_holds_what_an_ordered_map_holds(steps in prop::collection::vec(step(), 0..400)) {
+            let mac = |k| MacAddr([2, 0, 0, 0, k, 0]);
+            let mut ours = AddressMap::new();
+            let mut model = BTreeMap::new();
+            for step in steps {
+                match step {
+                    Step::Insert(k, v) => {
+                        ours.insert(mac(k), v);
+                        model.insert(mac(k), v);
+                    }
+                    Step::Remove(k) => {
+                        prop_assert_eq!(ours.remove(&mac(k)), model.remove(&mac(k)));
+                    }
+                }
+            }
+            prop_assert_eq!(ours.len(), model.len());
+            prop_assert!(ours.iter().eq(model.iter()));
+            prop_assert_eq!(ours.values_mut().count(), model.len());
+            for k in 0..=255 {
+                prop_assert_eq!(ours.get(&mac(k)), model.get(&mac(k)));
+                prop_assert_eq!(ours.contains_key(&mac(k)), model.contains_key(&mac(k)));
+            }
+        }
+    }
+}
