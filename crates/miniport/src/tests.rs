@@ -1,5 +1,6 @@
 //! The engine against a scripted radio: every command is recorded and answered as the test wants.
 
+mod default_key_rows;
 mod floods;
 mod joining;
 mod key_rows;
