@@ -82,7 +82,8 @@ pub(crate) fn station_interfaces(
             driver: driver(&wiphy.name),
             address: i.address,
             up: link.up,
-            connected: link.up && link.running,
+            // An interface that has just come up counts as running until the kernel has looked.
+            connected: link.up && link.running && i.mhz.is_some(),
             ad_hoc,
             ssid: i.ssid,
             switches: rfkill::state(&wiphy.name),
