@@ -580,38 +580,3 @@ fn a_key_for_a_peer_the_radio_does_not_know_waits_for_it() {
     bench.join(STA);
     assert_eq!(key_in_radio(&bench), Some(1));
 }
-
-/// What a look-up costs with few and with many keys. Run it with
-/// `cargo test --release -p miniport -- --ignored --nocapture looking_up`.
-#[test]
-#[ignore = "measures, and asserts nothing that a busy machine could break"]
-#[expect(clippy::disallowed_methods, reason = "it measures")]
-fn looking_up_a_key_among_many() {
-    use crate::key_table::{KeyTable, Protection};
-    const CALLS: u32 = 100_000;
-    for keys in [10_u32, 100, 1_000, 10_000] {
-        let mut table = KeyTable::default();
-        table.set_capacity(10_000);
-        for n in 0..keys {
-            let key = crate::key_table::CipherKey {
-                suite: Suite::CCMP,
-                material: material(1),
-            };
-            table.set_mapping(station(n * 7), key, false);
-        }
-        let peers: Vec<MacAddr> = (0..CALLS)
-            .map(|n| station(n.wrapping_mul(2_654_435_761) % keys * 7))
-            .collect();
-        let best = (0..50)
-            .map(|_| {
-                let start = std::time::Instant::now();
-                for peer in &peers {
-                    assert!(std::hint::black_box(&table).protection(*peer) == Protection::None);
-                }
-                start.elapsed()
-            })
-            .min();
-        let nanoseconds = best.unwrap().as_secs_f64() * 1e9 / f64::from(CALLS);
-        println!("miniport_lookup_{keys} {nanoseconds:.1} ns");
-    }
-}
