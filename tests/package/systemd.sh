@@ -7,6 +7,7 @@
 . /lab/lib.sh
 SOCKET=/run/hostednet/control.sock
 ROOT=/run/root
+a_home=home/someone
 
 # --- systemd, as the first process of a namespace -------------------------
 
@@ -21,7 +22,7 @@ tree() {
 	done
 	cd $ROOT || return
 	mkdir -p etc/systemd/system etc/hostednet etc/default etc/ssh usr/lib/systemd/system var/tmp var/log \
-		var/lib home/someone
+		var/lib $a_home
 	chmod 1777 var/tmp
 	: >etc/machine-id
 	cp lab/systemd/* usr/lib/systemd/system/
@@ -98,9 +99,10 @@ check "its system calls are filtered" status_is Seccomp 2
 check "the state folder is private" mode_is 700 /var/lib/hostednet
 check "the runtime folder is open" mode_is 755 /run/hostednet
 check "everybody reaches the socket" mode_is 666 $SOCKET
-check "the service sees its own state" inside test -d /proc/$(main_pid)/root/var/lib/hostednet
-check "and no other of /var" not inside test -e /proc/$(main_pid)/root/var/log/.
-check "no homes" not inside test -e /proc/$(main_pid)/root/home/someone
+view=/proc/$(main_pid)/root
+check "the service sees its own state" inside test -d "$view/var/lib/hostednet"
+check "and no other of /var" not inside test -e "$view/var/log/."
+check "no homes" not inside test -e "$view/$a_home"
 check "it watches the radio's switches" eval 'inside ls -l /proc/$(main_pid)/fd | grep -q /dev/rfkill'
 
 # --- use ------------------------------------------------------------------
