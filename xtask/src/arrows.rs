@@ -11,12 +11,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("cause", &[]),
     ("clock", &[]),
     ("dot11", &[]),
+    ("packet", &[]),
     // Vocabulary and seams.
     ("wlan_model", &["cause", "dot11"]),
     ("radio", &["cause", "clock", "dot11"]),
     ("oid", &["cause", "dot11"]),
-    ("wlan_rpc", &["cause", "clock", "dot11", "wlan_model"]),
-    ("ihv", &["dot11", "wlan_model"]),
+    (
+        "wlan_rpc",
+        &["cause", "clock", "dot11", "packet", "wlan_model"],
+    ),
+    ("ihv", &["dot11", "packet", "wlan_model"]),
     // Engines.
     ("rsn", &["clock", "dot11"]),
     ("miniport", &["cause", "clock", "dot11", "oid", "radio"]),

@@ -219,7 +219,9 @@ impl Client {
         let message = wlan_rpc::decode(packet);
         packet.zeroize();
         message.map_err(|error| match error {
-            DecodeError::Version(service) => ClientError::Version { service },
+            DecodeError::Version {
+                theirs: service, ..
+            } => ClientError::Version { service },
             error => ClientError::Broken {
                 text: format!("a {error} came"),
             },

@@ -1,7 +1,6 @@
-//! Packets: one version byte, then the message in postcard's frozen format.
+//! This seam's packets: see [`packet`].
 
-use core::fmt;
-
+pub use packet::DecodeError;
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
@@ -11,43 +10,13 @@ pub const PROTOCOL_VERSION: u8 = 2;
 /// Longest packet in bytes: a status with 2007 peers fits.
 pub const MAX_MESSAGE: usize = 128 * 1024;
 
-/// A packet that is no message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DecodeError {
-    /// It has no bytes.
-    Empty,
-    /// Its sender speaks this other version of the protocol.
-    Version(u8),
-    /// It is cut short, too long, or not what it says.
-    Malformed,
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("empty packet"),
-            Self::Version(v) => {
-                write!(f, "protocol version {v} where {PROTOCOL_VERSION} is spoken")
-            }
-            Self::Malformed => f.write_str("malformed packet"),
-        }
-    }
-}
-
-impl core::error::Error for DecodeError {}
-
 /// The packet for `message`, erased on drop since it may carry a key.
 ///
 /// # Panics
 /// Never for the messages of this crate: none has a form postcard cannot write.
 #[must_use]
 pub fn encode<T: Serialize>(message: &T) -> Zeroizing<Vec<u8>> {
-    // Reserved so that growing does not leave copies of a key behind.
-    let mut out = Vec::with_capacity(512);
-    out.push(PROTOCOL_VERSION);
-    let out = postcard::to_extend(message, out).expect("messages have only forms postcard knows");
-    Zeroizing::new(out)
+    packet::encode(PROTOCOL_VERSION, message)
 }
 
 /// The message in `packet`; bytes after its end are an error.
@@ -55,14 +24,7 @@ pub fn encode<T: Serialize>(message: &T) -> Zeroizing<Vec<u8>> {
 /// # Errors
 /// When the packet is not a message of this protocol version.
 pub fn decode<T: DeserializeOwned>(packet: &[u8]) -> Result<T, DecodeError> {
-    let (version, body) = packet.split_first().ok_or(DecodeError::Empty)?;
-    if *version != PROTOCOL_VERSION {
-        return Err(DecodeError::Version(*version));
-    }
-    match postcard::take_from_bytes(body) {
-        Ok((message, [])) => Ok(message),
-        Ok(_) | Err(_) => Err(DecodeError::Malformed),
-    }
+    packet::decode(PROTOCOL_VERSION, packet)
 }
 
 #[cfg(test)]
@@ -104,7 +66,10 @@ mod tests {
         packet[0] = 9;
         assert_eq!(
             decode::<ClientMessage>(&packet),
-            Err(DecodeError::Version(9))
+            Err(DecodeError::Version {
+                theirs: 9,
+                ours: PROTOCOL_VERSION
+            })
         );
         assert_eq!(decode::<ClientMessage>(&[]), Err(DecodeError::Empty));
     }

@@ -404,7 +404,7 @@ impl Connection {
                 Ok(Packet::Other)
             }
             Ok(ServiceMessage::Event(_)) => Ok(Packet::Other),
-            Err(DecodeError::Version(_)) => {
+            Err(DecodeError::Version { .. }) => {
                 self.die();
                 Err(Failure {
                     code: Win32Error::NOT_SUPPORTED,

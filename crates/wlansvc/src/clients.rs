@@ -183,7 +183,7 @@ impl Clients {
         packet.zeroize();
         match message {
             Ok(message) => Received::Message(message),
-            Err(DecodeError::Version(_)) => {
+            Err(DecodeError::Version { .. }) => {
                 // Any packet of ours tells it our version.
                 let hint = wlan_rpc::encode(&ServiceMessage::Answer {
                     id: CallId(0),
