@@ -39,12 +39,27 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "ihv_service",
+        &[
+            "cause",
+            "clock",
+            "dot11",
+            "ihv",
+            "oid",
+            "softap",
+            "wlan_model",
+            "wlan_rpc",
+        ],
+    ),
+    (
         "column",
         &[
             "cause",
             "clock",
             "dot11",
             "hosted_network",
+            "ihv",
+            "ihv_service",
             "miniport",
             "oid",
             "radio",

@@ -33,6 +33,10 @@ pub enum Input {
     },
     /// The radio reports.
     Radio(RadioEvent),
+    /// The radio of the station adapter reports.
+    StationRadio(RadioEvent),
+    /// Something about extensions of vendors.
+    Extension(ihv_service::Input),
     /// The one outstanding [`Output::Persist`](crate::Output::Persist) is done.
     Persisted(Result<(), Cause>),
     /// The time of [`Column::poll_timeout`](crate::Column::poll_timeout) has come.

@@ -22,14 +22,17 @@ use std::collections::VecDeque;
 
 use clock::{Instant, earliest};
 use hosted_network::HostedNetwork;
-use miniport::Miniport;
-use wlan_rpc::{Answer, Status};
+use ihv_service::Extensions;
+use miniport::{Miniport, StationPort};
+use wlan_rpc::{Answer, ExtensionRow, Status};
 
 /// The column. Contract: [`Column::handle`] one input, then drain [`Column::poll_output`].
 #[derive(Debug)]
 pub struct Column {
     service: HostedNetwork,
     miniport: Miniport,
+    station: StationPort,
+    extensions: Extensions,
     outputs: VecDeque<Output>,
 }
 
@@ -42,6 +45,8 @@ impl Column {
         Self {
             service: HostedNetwork::new(config),
             miniport,
+            station: StationPort::new(),
+            extensions: Extensions::new(),
             outputs: VecDeque::new(),
         }
     }
@@ -55,6 +60,8 @@ impl Column {
             Input::ClientGone { client } => self.service.handle_client_gone(client, now),
             Input::Call { client, id, call } => self.service.handle_call(client, id, call, now),
             Input::Radio(event) => self.miniport.handle_radio_event(event, now),
+            Input::StationRadio(event) => self.station.handle_radio_event(event, now),
+            Input::Extension(input) => self.extensions.handle(input, now),
             Input::Persisted(result) => self.service.handle_persisted(result, now),
             Input::Timeout => {
                 self.miniport.handle_timeout(now);
@@ -90,6 +97,12 @@ impl Column {
     #[must_use]
     pub fn is_privileged(&self, client: ClientId) -> bool {
         self.service.is_privileged(client)
+    }
+
+    /// All extensions of vendors. Process ids are 0 here.
+    #[must_use]
+    pub fn extensions(&self) -> Vec<ExtensionRow> {
+        self.extensions.rows()
     }
 
     fn rejected_frames(&self) -> u64 {
@@ -132,6 +145,9 @@ impl Column {
                             device,
                             notification,
                         });
+                    }
+                    hosted_network::Output::Vendor(event) => {
+                        self.extensions.handle_vendor_event(event, now);
                     }
                     hosted_network::Output::Event(kind) => {
                         self.outputs.push_back(Output::Event(kind));

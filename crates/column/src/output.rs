@@ -1,16 +1,38 @@
 //! Everything the service wants done.
 
 use hosted_network::ClientId;
+use ihv::seam::Level;
+use ihv_service::{HostId, HostOrder};
 use radio::RadioCommand;
 use serde::{Deserialize, Serialize};
 use wlan_model::{Guid, Notification, Reason, Refusal, Settings};
-use wlan_rpc::{Answer, CallId, EventKind};
+use wlan_rpc::{Answer, CallId, EventKind, ExtensionAdapter};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Output {
     /// For the radio.
     Radio(RadioCommand),
+    /// For the radio of the station adapter.
+    StationRadio(RadioCommand),
+    /// For a host process of an extension.
+    Host {
+        /// Which.
+        host: HostId,
+        /// What.
+        order: HostOrder,
+    },
+    /// For the log of an extension.
+    ExtensionLog {
+        /// Its name.
+        extension: String,
+        /// Of which host.
+        adapter: ExtensionAdapter,
+        /// How bad.
+        level: Level,
+        /// One sentence, without secrets.
+        text: String,
+    },
     /// The answer to a call.
     Answer {
         /// For whom.

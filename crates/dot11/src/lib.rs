@@ -13,8 +13,10 @@ pub mod element;
 pub mod frame;
 mod key;
 mod ssid;
+mod vendor;
 
 pub use address::MacAddr;
 pub use code::{AkmSuite, Channel, CipherSuite, ETHERTYPE_EAPOL, ReasonCode, StatusCode};
 pub use key::KeyBytes;
 pub use ssid::{Ssid, SsidError};
+pub use vendor::{Oui, VendorElement};

@@ -65,6 +65,7 @@ impl<A: AccessPoint> Engine<A> {
             Call::Open { .. } => unreachable!("taken above"),
             Call::Subscribe
             | Call::Sim(_)
+            | Call::Ihv(_)
             | Call::EnumInterfaces
             | Call::QueryInterface(_)
             | Call::SetRadioState { .. }

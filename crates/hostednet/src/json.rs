@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use clock::{Duration, WallTime};
 use dot11::MacAddr;
 use serde::Serialize;
-use wlan_client::{Event, EventKind, KeyIdentity, SimStation, Status};
+use wlan_client::{
+    Event, EventKind, ExtensionAdapter, ExtensionEvent, KeyIdentity, SimStation, Status,
+};
 use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, RadioState, SecondaryKey};
 use zeroize::Zeroizing;
 
@@ -259,9 +261,53 @@ enum KindView {
         software: RadioState,
         hardware: RadioState,
     },
+    Extension {
+        name: String,
+        adapter: ExtensionAdapter,
+        #[serde(flatten)]
+        what: ExtensionView,
+    },
     Warning {
         cause: CauseView,
     },
+}
+
+#[derive(Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum ExtensionView {
+    Ready {
+        version: u32,
+    },
+    Ended,
+    Failed {
+        cause: CauseView,
+        again_ms: Option<u64>,
+    },
+    Connected {
+        bssid: String,
+    },
+    Disconnected {
+        cause: CauseView,
+    },
+}
+
+impl From<ExtensionEvent> for ExtensionView {
+    fn from(what: ExtensionEvent) -> Self {
+        match what {
+            ExtensionEvent::Ready { version } => Self::Ready { version },
+            ExtensionEvent::Ended => Self::Ended,
+            ExtensionEvent::Failed { cause, again_ms } => Self::Failed {
+                cause: cause.into(),
+                again_ms,
+            },
+            ExtensionEvent::Connected { bssid } => Self::Connected {
+                bssid: bssid.to_string(),
+            },
+            ExtensionEvent::Disconnected { cause } => Self::Disconnected {
+                cause: cause.into(),
+            },
+        }
+    }
 }
 
 impl From<Event> for EventView {
@@ -316,6 +362,15 @@ impl From<Event> for EventView {
             EventKind::RadioSwitched { software, hardware } => {
                 KindView::RadioSwitched { software, hardware }
             }
+            EventKind::Extension {
+                name,
+                adapter,
+                what,
+            } => KindView::Extension {
+                name,
+                adapter,
+                what: what.into(),
+            },
             EventKind::Warning(cause) => KindView::Warning {
                 cause: cause.into(),
             },

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clock::Duration;
-use wlan_client::{EventKind, KeyIdentity, PeerRow, SimStation, Status};
+use wlan_client::{EventKind, ExtensionEvent, KeyIdentity, PeerRow, SimStation, Status};
 use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, RadioState, Reason, SecondaryKey};
 
 use crate::json::{Names, key_text, lasting, text};
@@ -84,6 +84,7 @@ pub(crate) const fn key_name(key: KeyIdentity) -> &'static str {
         KeyIdentity::Primary => "primary",
         KeyIdentity::Secondary => "secondary",
         KeyIdentity::Retired => "retired",
+        KeyIdentity::Vendor => "vendor",
     }
 }
 
@@ -202,7 +203,25 @@ pub(crate) fn event(kind: &EventKind, names: &Names) -> String {
         } => "the secondary key was removed".into(),
         EventKind::PrimaryKeyRefreshed => "a new primary key was made".into(),
         EventKind::SettingsChanged => "the settings changed".into(),
+        EventKind::Extension { name, what, .. } => extension_event(name, what),
         EventKind::Warning(cause) => format!("warning: {cause}"),
+    }
+}
+
+fn extension_event(name: &str, what: &ExtensionEvent) -> String {
+    match what {
+        ExtensionEvent::Ready { .. } => format!("the extension {name} is ready"),
+        ExtensionEvent::Ended => format!("the extension {name} has ended"),
+        ExtensionEvent::Failed {
+            cause,
+            again_ms: Some(ms),
+        } => format!("the extension {name} failed: {cause} It is started again in {ms} ms."),
+        ExtensionEvent::Failed {
+            cause,
+            again_ms: None,
+        } => format!("the extension {name} failed: {cause}"),
+        ExtensionEvent::Connected { bssid } => format!("{name}: connected to {bssid}"),
+        ExtensionEvent::Disconnected { cause } => format!("{name}: not connected: {cause}"),
     }
 }
 

@@ -22,6 +22,7 @@ mod mlme;
 mod outbox;
 mod port;
 mod requests;
+mod station_port;
 
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ use serde::{Deserialize, Serialize};
 
 pub use mlme::rejection::{Rejection, Rejections};
 pub use outbox::Output;
+pub use station_port::StationPort;
 
 use key_table::{KeyTable, use_management_command};
 use mlme::{Context, Mlme};
@@ -155,6 +157,15 @@ impl Miniport {
             RadioEvent::Eapol { peer, pdu } => {
                 self.with_mlme(now, |mlme, cx| mlme.handle_eapol(peer, pdu, cx));
             }
+            RadioEvent::Packet {
+                peer,
+                ether_type,
+                payload,
+            } => self.out.indicate(Indication::ReceiveVendorPacket {
+                peer,
+                ether_type,
+                payload,
+            }),
             RadioEvent::FrameSent { id, acked } => {
                 if let Some(Pending::Response(peer)) = self.out.pending(id) {
                     let peer = *peer;

@@ -305,6 +305,7 @@ impl Mlme {
         let indication = AssocRequest {
             reassociation,
             rsne: join.rsne.clone(),
+            body: view.body_bytes().to_vec(),
             beacon_rsne: self.bss.rsne.clone(),
         };
         let phase = Phase::AwaitingDecision {

@@ -322,6 +322,10 @@ impl Bench {
                 Command::QueryGroupCounter { .. } => "QueryGroupCounter",
                 Command::QueryStation { .. } => "QueryStation",
                 Command::ProbeStation { .. } => "ProbeStation",
+                Command::SendPacket { .. } => "SendPacket",
+                Command::SetEtherTypes(_) => "SetEtherTypes",
+                Command::Listen(_) => "Listen",
+                Command::StopListening => "StopListening",
             })
             .collect()
     }

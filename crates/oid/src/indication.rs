@@ -4,7 +4,7 @@ use cause::Cause;
 use dot11::{Channel, MacAddr, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use crate::DisassocReason;
+use crate::{DisassocReason, StationIndication};
 
 /// Names one association block; spent by the decision that answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub struct AssocRequest {
     /// The request's RSN element, id and length bytes included, as received: message 2 of the
     /// handshake must repeat it byte for byte.
     pub rsne: Vec<u8>,
+    /// The frame's body behind the MAC header, for whoever reads vendors' elements.
+    pub body: Vec<u8>,
     /// The RSN element of our beacon, id and length bytes included, for message 3.
     pub beacon_rsne: Vec<u8>,
 }
@@ -107,6 +109,19 @@ pub enum Indication {
         /// From the EAPOL version byte.
         pdu: Vec<u8>,
     },
+    /// A frame of an EtherType asked for by
+    /// [`SecurityRequest::ReceiveEtherTypes`](crate::SecurityRequest::ReceiveEtherTypes), from a peer with
+    /// a completed association.
+    ReceiveVendorPacket {
+        /// The peer.
+        peer: MacAddr,
+        /// In host order.
+        ether_type: u16,
+        /// Behind the EtherType.
+        payload: Vec<u8>,
+    },
+    /// Of a station port.
+    Station(StationIndication),
 }
 
 /// Whether the adapter can carry a port.

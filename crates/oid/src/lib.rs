@@ -25,6 +25,7 @@ mod key;
 mod numbers;
 mod request;
 mod security;
+mod station;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,10 @@ pub use key::{DefaultKey, Direction, KeyMappingKey, KeyMaterial};
 pub use numbers::{IndicationCode, Oid};
 pub use request::{AssocDecision, Completion, OperationMode, PeerInfo, Reply, Request, RequestId};
 pub use security::{ExemptionAction, ExemptionPackets, Pmkid, PrivacyExemption, SecurityRequest};
+pub use station::{
+    AssociationFrames, BssEntry, ConnectionEnd, StationAssociation, StationIndication,
+    StationRequest,
+};
 pub use status::{DisassocReason, Failure, NdisStatus};
 
 pub use cause::Cause;

@@ -3,7 +3,10 @@
 use dot11::{Channel, MacAddr, ReasonCode, Ssid, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use crate::{AssocTicket, AuthAlgorithm, CipherAlgorithm, DefaultKey, Failure, KeyMappingKey};
+use crate::{
+    AssocTicket, AssociationFrames, AuthAlgorithm, BssEntry, CipherAlgorithm, DefaultKey, Failure,
+    KeyMappingKey,
+};
 
 /// Ties a request to its completion. Chosen by the requester, unique while outstanding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -121,6 +124,10 @@ pub enum Reply {
     KeyCounter(u64),
     /// The peers in the port's table.
     PeerInfo(Vec<PeerInfo>),
+    /// The frames of an association.
+    Association(Box<AssociationFrames>),
+    /// What is on the air.
+    BssEntries(Vec<BssEntry>),
 }
 
 /// `DOT11_PEER_INFO`, as far as known.

@@ -36,6 +36,23 @@ pub enum SecurityRequest {
     ExcludeUnencrypted(bool),
     /// OID_DOT11_PRIVACY_EXEMPTION_LIST, empty to clear it. The first matching entry wins.
     PrivacyExemptionList(Vec<PrivacyExemption>),
+    /// Which EtherTypes (host order) come up as
+    /// [`Indication::ReceiveVendorPacket`](crate::Indication::ReceiveVendorPacket) instead of passing as
+    /// data, whatever the port's state. Replaces the list before. Windows does this above the driver.
+    ReceiveEtherTypes(Vec<u16>),
+    /// A frame to an associated peer, whatever its port's state. Encrypted exactly when the peer has a
+    /// key-mapping key, unless [`ExemptionAction::ALWAYS`] holds for its EtherType.
+    SendVendorPacket {
+        /// The peer.
+        peer: MacAddr,
+        /// In host order.
+        ether_type: u16,
+        /// Behind the EtherType.
+        payload: Vec<u8>,
+    },
+    /// The frames of a peer's association (those of `DOT11_ASSOCIATION_COMPLETION_PARAMETERS`).
+    /// Answered by [`Reply::Association`](crate::Reply::Association).
+    QueryAssociation(MacAddr),
     /// OID_DOT11_UNICAST_USE_GROUP_ENABLED. Station only.
     UnicastUseGroupEnabled(bool),
     /// OID_DOT11_EXCLUDED_MAC_ADDRESS_LIST: access points not to associate with. Station only.

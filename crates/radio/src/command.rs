@@ -3,6 +3,8 @@
 use dot11::{Channel, CipherSuite, KeyBytes, MacAddr, ReasonCode, Ssid};
 use serde::{Deserialize, Serialize};
 
+use crate::EtherTypeRule;
+
 /// Ties a command to its completion. Chosen by the giver of the command, unique while outstanding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CommandId(pub u64);
@@ -46,6 +48,26 @@ pub enum Command {
         /// The EAPOL PDU from its version byte.
         pdu: Vec<u8>,
     },
+    /// Send a data frame of another EtherType to a station, whatever its port's state. Completion
+    /// means that the radio has taken it.
+    SendPacket {
+        /// The station.
+        peer: MacAddr,
+        /// In host order; neither EAPOL nor below 0x0600.
+        ether_type: u16,
+        /// Behind the EtherType.
+        payload: Vec<u8>,
+        /// Never encrypt it; else it goes out encrypted exactly when a pairwise key is installed.
+        in_clear: bool,
+    },
+    /// Replace all rules for EtherTypes. They survive the end of a run.
+    SetEtherTypes(Vec<EtherTypeRule>),
+    /// Station: be on this channel and hear. Beacons, probe responses and frames to our address come
+    /// as [`RadioEvent::Management`](crate::RadioEvent::Management). Another one replaces it; one for
+    /// another network forgets the access point's entry and all keys.
+    Listen(ListenConfig),
+    /// Station: hear nothing any more; forget the access point's entry and all keys.
+    StopListening,
     /// Enter a station into the table. It may replace one of the same address, whose keys go.
     AddStation(Box<StationEntry>),
     /// Change an entered station.
@@ -124,6 +146,15 @@ pub struct ApConfig {
     pub basic_rates: Vec<u8>,
     /// Keep stations from reaching one another through the access point.
     pub isolate: bool,
+}
+
+/// Where a station's radio is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListenConfig {
+    /// 20 MHz channel.
+    pub channel: Channel,
+    /// The network it is about to join; `None` while it looks around.
+    pub bssid: Option<MacAddr>,
 }
 
 /// A row of the radio's station table.

@@ -53,6 +53,16 @@ pub enum RadioEvent {
         /// The EAPOL PDU from its version byte.
         pdu: Vec<u8>,
     },
+    /// A frame of an EtherType that is to be handed up
+    /// ([`EtherTypeRule::hand_up`](crate::EtherTypeRule::hand_up)) arrived from an associated station.
+    Packet {
+        /// The station.
+        peer: MacAddr,
+        /// In host order.
+        ether_type: u16,
+        /// Behind the EtherType.
+        payload: Vec<u8>,
+    },
     /// The fate of a management frame.
     FrameSent {
         /// The id of the command that sent it.

@@ -10,18 +10,27 @@
 //! ```
 //!
 //! Commands take effect in the order given. Frames cross this seam without FCS.
+//!
+//! # Two roles
+//! A radio is an access point (from [`Command::StartAp`] to [`Command::StopAp`]) or a station's (from
+//! [`Command::Listen`] to [`Command::StopListening`]); one that offers both is two of these. Commands
+//! on frames, station entries, keys and ports mean the same in both: the one peer of a station is its
+//! access point.
 
 mod capabilities;
 mod command;
 mod event;
+mod packet;
 
 pub use cause::Cause;
 
 pub use capabilities::{Capabilities, ChannelInfo, HtCapabilities};
 pub use command::{
-    ApConfig, Command, CommandId, Key, KeyScope, RadioCommand, StationEntry, StationFlags,
+    ApConfig, Command, CommandId, Key, KeyScope, ListenConfig, RadioCommand, StationEntry,
+    StationFlags,
 };
 pub use event::{CommandError, CommandErrorKind, RadioEvent, StationReport, Switches};
+pub use packet::{Arrival, EtherTypeRule};
 
 use clock::Instant;
 

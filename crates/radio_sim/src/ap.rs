@@ -40,11 +40,15 @@ pub enum CommandKind {
     QueryGroupCounter,
     QueryStation,
     ProbeStation,
+    SendPacket,
+    SetEtherTypes,
+    Listen,
+    StopListening,
 }
 
 impl CommandKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::StartAp,
         Self::UpdateBeacon,
         Self::StopAp,
@@ -60,6 +64,10 @@ impl CommandKind {
         Self::QueryGroupCounter,
         Self::QueryStation,
         Self::ProbeStation,
+        Self::SendPacket,
+        Self::SetEtherTypes,
+        Self::Listen,
+        Self::StopListening,
     ];
 
     /// Of a command.
@@ -81,6 +89,10 @@ impl CommandKind {
             Command::QueryGroupCounter { .. } => Self::QueryGroupCounter,
             Command::QueryStation { .. } => Self::QueryStation,
             Command::ProbeStation { .. } => Self::ProbeStation,
+            Command::SendPacket { .. } => Self::SendPacket,
+            Command::SetEtherTypes(_) => Self::SetEtherTypes,
+            Command::Listen(_) => Self::Listen,
+            Command::StopListening => Self::StopListening,
         }
     }
 }
@@ -441,6 +453,14 @@ impl AccessPoint {
                 Ok(())
             }
             Command::ProbeStation { peer } => bss.probe(peer, sink, now),
+            Command::SendPacket { .. }
+            | Command::SetEtherTypes(_)
+            | Command::Listen(_)
+            | Command::StopListening => refuse(
+                CommandErrorKind::NotSupported,
+                "The simulated radio does not do that.",
+                REPORT_BUG,
+            ),
         }
     }
 

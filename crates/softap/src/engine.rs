@@ -243,6 +243,8 @@ impl SoftAp {
             }
             Indication::Disassociation { peer, reason } => self.disassociated(peer, reason, now),
             Indication::ReceivePacket { peer, pdu } => self.received(peer, &pdu, now),
+            // Others listen to these.
+            Indication::ReceiveVendorPacket { .. } | Indication::Station(_) => {}
         }
     }
 

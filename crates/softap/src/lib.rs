@@ -24,8 +24,10 @@ mod start;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod vendor;
 
 pub use engine::SoftAp;
+pub use vendor::{VendorEvent, VendorService, VendorVerdict};
 
 use cause::Cause;
 use clock::{Duration, Instant};
@@ -69,6 +71,8 @@ pub enum PeerKey {
         /// When it ceased to be one.
         since: Instant,
     },
+    /// None of ours: a vendor's extension keys this peer.
+    Vendor,
 }
 
 /// A peer whose port is open.
@@ -170,6 +174,8 @@ pub enum Event {
         /// Why.
         why: Refused,
     },
+    /// For the extensions of vendors.
+    Vendor(VendorEvent),
     /// A connected peer's key ceased to be a candidate.
     KeyRetired {
         /// The peer.
@@ -201,4 +207,6 @@ pub enum Refused {
     HandshakeViolation,
     /// The radio refused to enter the station or its key.
     Radio(Cause),
+    /// The extension that serves its element is not ready, refused it, or let the time pass.
+    Extension,
 }

@@ -210,6 +210,7 @@ impl Bench {
             ticket: AssocTicket(self.tickets),
             peer,
             request: AssocRequest {
+                body: Vec::new(),
                 reassociation: false,
                 rsne: asked.to_vec(),
                 beacon_rsne: RSNE.to_vec(),

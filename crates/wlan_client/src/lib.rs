@@ -30,6 +30,7 @@ pub use error::ClientError;
 pub use path::{FolderError, check_private_folder, default_socket, service_socket};
 
 pub use wlan_rpc::{
-    Answer, Call, Event, EventKind, JoinFailure, KeyIdentity, PeerRow, SecondaryKeyState, SimCall,
-    SimStation, Status,
+    Answer, Call, Event, EventKind, ExtensionAdapter, ExtensionEvent, ExtensionLine, ExtensionRow,
+    HostState, IhvCall, JoinFailure, KeyIdentity, PeerRow, SecondaryKeyState, SimCall, SimStation,
+    Status,
 };

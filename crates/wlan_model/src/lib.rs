@@ -5,6 +5,7 @@
 //! Windows' own.
 
 mod error;
+mod extension;
 mod guid;
 mod interface;
 mod key;
@@ -16,6 +17,7 @@ mod settings;
 mod state;
 
 pub use error::{Refusal, Win32Error};
+pub use extension::{Extension, ExtensionPorts, VendorFragments, VendorProfile};
 pub use guid::Guid;
 pub use interface::{Interface, InterfaceDetails, InterfaceState, OperationMode};
 pub use key::{KeyForm, KeyFormError, PrimaryKey, SecondaryKey};

@@ -7,7 +7,7 @@ use wlan_model::{
     RadioState, Refusal, SecondaryKey,
 };
 
-use crate::{Event, Status};
+use crate::{Event, ExtensionLine, ExtensionRow, IhvCall, Status};
 
 /// Ties an answer to its request; chosen by the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -129,6 +129,8 @@ pub enum Call {
     PrepareForSleep,
     /// From now on send every [`Event`] to this connection (ours).
     Subscribe,
+    /// Extensions of vendors (ours).
+    Ihv(IhvCall),
     /// Drive the simulated radio (ours); ERROR_NOT_SUPPORTED on any other radio.
     Sim(SimCall),
 }
@@ -220,6 +222,10 @@ pub enum Answer {
     Interfaces(Vec<Interface>),
     /// To [`Call::QueryInterface`].
     Interface(Box<InterfaceDetails>),
+    /// To [`IhvCall::List`].
+    Extensions(Vec<ExtensionRow>),
+    /// To [`IhvCall::Log`], oldest first.
+    ExtensionLog(Vec<ExtensionLine>),
     /// To [`SimCall::List`].
     SimStations(Vec<SimStation>),
     /// To [`SimCall::Traffic`].

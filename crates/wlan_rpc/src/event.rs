@@ -89,8 +89,57 @@ pub enum EventKind {
         /// By hardware.
         hardware: RadioState,
     },
+    /// An extension of a vendor.
+    Extension {
+        /// Its name.
+        name: String,
+        /// Which adapter it serves there.
+        adapter: ExtensionAdapter,
+        /// What happened to it.
+        what: ExtensionEvent,
+    },
     /// The settings could not be used as found, or the like: something a person should read.
     Warning(Cause),
+}
+
+/// Which adapter a host process of an extension serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExtensionAdapter {
+    /// The port of the hosted network.
+    AccessPoint,
+    /// The station adapter.
+    Station,
+}
+
+/// What happened to an extension.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExtensionEvent {
+    /// Loaded and initialised.
+    Ready {
+        /// Of the interface.
+        version: u32,
+    },
+    /// It ended as it was told to.
+    Ended,
+    /// Its process crashed, hung or could not be started: the adapter was reset and its non-static
+    /// keys are gone.
+    Failed {
+        /// Why.
+        cause: Cause,
+        /// When it is started again, in milliseconds; `None` when it is not.
+        again_ms: Option<u64>,
+    },
+    /// The station adapter is connected and its port open.
+    Connected {
+        /// The access point.
+        bssid: MacAddr,
+    },
+    /// The station adapter is not connected any more, or the attempt failed.
+    Disconnected {
+        /// Why.
+        cause: Cause,
+    },
 }
 
 /// Why a station did not get in.
@@ -109,6 +158,8 @@ pub enum JoinFailure {
     HandshakeViolation,
     /// The radio refused to enter it or its key.
     Radio,
+    /// The vendor's extension that serves it said no, said nothing in time, or ended.
+    Extension,
 }
 
 impl JoinFailure {
@@ -122,6 +173,7 @@ impl JoinFailure {
             Self::HandshakeTimeout => "handshake timeout",
             Self::HandshakeViolation => "handshake violation",
             Self::Radio => "radio refused",
+            Self::Extension => "extension refused",
         }
     }
 }

@@ -68,4 +68,6 @@ pub enum KeyIdentity {
     Secondary,
     /// A key that is no longer in force: the peer stays until it leaves.
     Retired,
+    /// None of ours: a vendor's extension has let it in.
+    Vendor,
 }

@@ -528,6 +528,8 @@ impl Service {
                 let who = Caller { uid, pid, program };
                 self.denials.log(&who, &what, reason, monotonic());
             }
+            // No extension is started yet.
+            Output::StationRadio(_) | Output::Host { .. } | Output::ExtensionLog { .. } => {}
             Output::ShutDownComplete => self.phase = Phase::Ended,
         }
     }

@@ -365,14 +365,15 @@ fn turned_away(name: &str, failure: JoinFailure) -> Refusal {
             format!("{words}: there is no room for {name}."),
             "Let somebody leave, or raise the limit with `hostednet set --max-peers`.",
         ),
-        JoinFailure::HandshakeTimeout | JoinFailure::HandshakeViolation | JoinFailure::Radio => {
-            Refusal::new(
-                Win32Error::GEN_FAILURE,
-                Reason::Unspecified,
-                format!("{words}: {name} did not join."),
-                "See the service's log, and try again.",
-            )
-        }
+        JoinFailure::HandshakeTimeout
+        | JoinFailure::HandshakeViolation
+        | JoinFailure::Radio
+        | JoinFailure::Extension => Refusal::new(
+            Win32Error::GEN_FAILURE,
+            Reason::Unspecified,
+            format!("{words}: {name} did not join."),
+            "See the service's log, and try again.",
+        ),
     }
 }
 

@@ -331,6 +331,8 @@ impl World {
                 self.writing
                     .push_back((self.now + self.disk.latency, *settings));
             }
+            // There are no extensions here.
+            Output::StationRadio(_) | Output::Host { .. } | Output::ExtensionLog { .. } => {}
             Output::ShutDownComplete => self.shut_down = true,
         }
     }

@@ -96,6 +96,7 @@ impl AccessPoint for ScriptedAp {
             peer.key = match (Self::key_of(&candidates, pmk), peer.key) {
                 (Some(key), _) => key,
                 (None, PeerKey::Retired { since }) => PeerKey::Retired { since },
+                (None, PeerKey::Vendor) => PeerKey::Vendor,
                 (None, PeerKey::Primary | PeerKey::Secondary) => {
                     retired.push(peer.mac);
                     PeerKey::Retired { since: now }
@@ -362,6 +363,7 @@ impl Bench {
                     self.notifications.push((client, notification));
                 }
                 Output::Event(kind) => self.events.push(kind),
+                Output::Vendor(_) => {}
                 Output::Persist(settings) => {
                     assert_eq!(self.writing, None, "one write at a time");
                     assert_ne!(*settings, self.stored, "nothing to write");

@@ -60,7 +60,10 @@ fn settle(network: &mut HostedNetwork, outlet: &mut Outlet) {
             Output::Answer { id, result, .. } => outlet.answers.push((id, result)),
             Output::Persist(_) => network.handle_persisted(Ok(()), Instant::ZERO),
             Output::ShutDownComplete => outlet.shut_down = true,
-            Output::Notification { .. } | Output::Event(_) | Output::Denied { .. } => {}
+            Output::Notification { .. }
+            | Output::Event(_)
+            | Output::Vendor(_)
+            | Output::Denied { .. } => {}
         }
     }
 }

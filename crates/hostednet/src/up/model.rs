@@ -55,6 +55,7 @@ pub(crate) struct Model {
 enum KeyArrival {
     Primary,
     Secondary,
+    Vendor,
 }
 
 impl Model {
@@ -102,6 +103,7 @@ impl Model {
                     let key = match key {
                         KeyIdentity::Primary => KeyArrival::Primary,
                         KeyIdentity::Secondary | KeyIdentity::Retired => KeyArrival::Secondary,
+                        KeyIdentity::Vendor => KeyArrival::Vendor,
                     };
                     self.arrivals.entry(key).or_default().insert(*mac);
                     if self.demo.is_some() && !self.names.contains_key(mac) {

@@ -330,6 +330,7 @@ fn key_cell(peer: &PeerRow) -> Cell<'static> {
         KeyIdentity::Primary => Style::new().fg(Color::Green),
         KeyIdentity::Secondary => Style::new().fg(Color::Cyan),
         KeyIdentity::Retired => Style::new().fg(Color::Yellow),
+        KeyIdentity::Vendor => Style::new().fg(Color::Magenta),
     };
     Cell::from(Span::styled(key_name(peer.key), style))
 }

@@ -430,6 +430,7 @@ fn every_indication_with_bytes_comes_back_from_them() {
                 request: AssocRequest {
                     reassociation: false,
                     rsne: rsne.clone(),
+                    body: frame.clone(),
                     beacon_rsne: vec![0x30, 0],
                 },
             },

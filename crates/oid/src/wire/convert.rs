@@ -291,7 +291,7 @@ pub fn set_bytes(
 ) -> Result<Option<(Oid, Bytes)>, WireError> {
     match asked {
         SetRequest::Request(request) => request_bytes(request, port),
-        SetRequest::Security(request) => security_bytes(request).map(Some),
+        SetRequest::Security(request) => security_bytes(request),
     }
 }
 
@@ -381,8 +381,8 @@ fn request_bytes(
     }))
 }
 
-fn security_bytes(request: &SecurityRequest) -> Result<(Oid, Bytes), WireError> {
-    Ok(match request {
+fn security_bytes(request: &SecurityRequest) -> Result<Option<(Oid, Bytes)>, WireError> {
+    Ok(Some(match request {
         SecurityRequest::CipherPerStationKey { station, key } => {
             let value = DefaultKeyValue {
                 station: Some(*station),
@@ -418,7 +418,10 @@ fn security_bytes(request: &SecurityRequest) -> Result<(Oid, Bytes), WireError> 
         SecurityRequest::AdditionalIe { beacon, response } => {
             plain(Oid::ADDITIONAL_IE, &AdditionalIe { beacon, response })
         }
-    })
+        SecurityRequest::ReceiveEtherTypes(_)
+        | SecurityRequest::SendVendorPacket { .. }
+        | SecurityRequest::QueryAssociation(_) => return Ok(None),
+    }))
 }
 
 /// Bytes without secrets.

@@ -124,7 +124,9 @@ pub fn indication_bytes(
         ),
         Indication::PhyStateChanged(_)
         | Indication::IncompatibleConnection(_)
-        | Indication::ReceivePacket { .. } => return None,
+        | Indication::ReceivePacket { .. }
+        | Indication::ReceiveVendorPacket { .. }
+        | Indication::Station(_) => return None,
     })
 }
 
@@ -215,6 +217,7 @@ pub fn indication(
                 request: AssocRequest {
                     reassociation: received.reassociation,
                     rsne: rsne(received.request, received.reassociation)?,
+                    body: received.request.to_vec(),
                     beacon_rsne: beacon_rsne.to_vec(),
                 },
             }

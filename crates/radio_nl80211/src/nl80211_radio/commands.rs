@@ -3,8 +3,8 @@
 use clock::Instant;
 use dot11::{MacAddr, ReasonCode};
 use radio::{
-    ApConfig, Command, CommandError, CommandErrorKind, CommandId, Radio, RadioCommand, RadioEvent,
-    StationEntry,
+    ApConfig, Cause, Command, CommandError, CommandErrorKind, CommandId, Radio, RadioCommand,
+    RadioEvent, StationEntry,
 };
 use rustix::io::Errno;
 
@@ -87,6 +87,14 @@ impl Radio for Nl80211Radio {
                 self.push(consts::CMD_GET_STATION, what, |w, ifindex, _| {
                     ap::peer(w, ifindex, peer)
                 });
+            }
+            Command::SendPacket { .. }
+            | Command::SetEtherTypes(_)
+            | Command::Listen(_)
+            | Command::StopListening => {
+                let cause = Cause::new("This radio does not do that.", "Use the simulated radio.");
+                let kind = CommandErrorKind::NotSupported;
+                self.complete(id, Err(CommandError { kind, cause }));
             }
             Command::ProbeStation { peer } => {
                 let what = (Some(id), Op::Plain("probe the station"));

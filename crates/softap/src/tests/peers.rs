@@ -226,6 +226,7 @@ fn a_crowd_that_never_answers_is_bounded() {
             ticket: AssocTicket(bench.tickets),
             peer,
             request: AssocRequest {
+                body: Vec::new(),
                 reassociation: false,
                 rsne: RSNE.to_vec(),
                 beacon_rsne: RSNE.to_vec(),

@@ -143,6 +143,7 @@ fn a_station_the_radio_has_no_room_for_is_refused_with_the_radios_cause() {
         ticket: AssocTicket(bench.tickets),
         peer: mac(1),
         request: AssocRequest {
+            body: Vec::new(),
             reassociation: false,
             rsne: RSNE.to_vec(),
             beacon_rsne: RSNE.to_vec(),
