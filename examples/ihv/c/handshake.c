@@ -1,20 +1,36 @@
 /*
- * An extension in C: a vendor's own handshake, which ends in a CCMP key for the peer.
+ * An extension in C: a vendor's own handshake, which ends in a CCMP key for the peer. It plays both
+ * roles, by the mode of its adapter (DOT11_ADAPTER): 8 is the access point, with many peers at a time,
+ * 4 a station.
  *
  *     gcc -std=c11 -shared -fPIC -pthread -o libhandshake.so handshake.c
  *
- * Host and peer share a secret, here from the profile: <sharedSecret>...</sharedSecret>. Frames have
- * EtherType 0x88B5 (for local experiments), a type byte and:
+ * Stations that want it have the element DD 04 02 CA FE 01 in their association request: OUI 02:CA:FE
+ * (locally administered, for experiments), kind 1.
  *
- *     1 HELLO  host -> peer   nonce of the host (16)
- *     2 REPLY  peer -> host   nonce of the peer (16), tag("reply") (16)
- *     3 DONE   host -> peer   tag("done") (16)
- *     4 BYE    peer -> host   tag("bye") (16)
+ * Both sides share a secret of 8 to 64 bytes of ASCII, which stands in the vendor's security fragment:
+ * <sharedSecret>...</sharedSecret>. Frames have EtherType 0x88B5 (for local experiments), a type byte
+ * and what follows; they are in clear as long as the sender has no key for the receiver.
  *
- * tag(label) is the first half of HMAC-SHA-256(secret, label, both nonces), and tag("key") is the key.
- * After REPLY the key is installed and the port opened; after BYE the key is deleted and the port
- * closed. An example: a real protocol would take the secret from a safe place, repeat lost frames and
- * have forward secrecy.
+ *     0 START  station -> AP    nothing
+ *     1 HELLO  AP -> station    nonce A (16)
+ *     2 REPLY  station -> AP    nonce S (16), tag("reply") (16)
+ *     3 DONE   AP -> station    tag("done") (16)
+ *     4 BYE    either           tag("bye") (16)
+ *
+ * tag(label) is the first half of HMAC-SHA-256(secret, label, nonce A, nonce S), and tag("key") is the
+ * key: CCMP, key ID 0, both directions, packet numbers from 1.
+ *
+ * Both begin when they are associated: the station says START, the access point HELLO. Whoever was too
+ * early is not heard, so the access point answers START with the same HELLO again, and the station each
+ * HELLO with a REPLY (the same nonce S, the tag of that HELLO's nonce A). At a right REPLY the access
+ * point sends DONE, installs the key and opens its port, at a right DONE the station does the last two.
+ * What has a wrong tag or is out of turn is dropped. BYE is encrypted with the key that is there:
+ * who gets it deletes the key and closes the port. Who hears that the association is over deletes the
+ * key as well; nothing can be sent then, so this example takes a BYE but never says one.
+ *
+ * An example: a real protocol would take the secret from a safe place, repeat lost frames, bind both
+ * addresses and have forward secrecy.
  */
 #include <pthread.h>
 #include <stdint.h>
