@@ -32,6 +32,7 @@
  * An example: a real protocol would take the secret from a safe place, repeat lost frames, bind both
  * addresses and have forward secrecy.
  */
+#define _DEFAULT_SOURCE 1 /* explicit_bzero */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -125,8 +126,8 @@ static void sha256_end(struct sha256 *s, uint8_t out[32])
 #define TAG 16
 #define SECRET 64
 
-static void tag(const uint8_t secret[SECRET], const char *label, const uint8_t *ours,
-                const uint8_t *theirs, uint8_t out[TAG])
+static void tag(const uint8_t secret[SECRET], const char *label, const uint8_t *nonce_a,
+                const uint8_t *nonce_s, uint8_t out[TAG])
 {
     struct sha256 s;
     uint8_t pad[64], digest[32];
@@ -135,8 +136,8 @@ static void tag(const uint8_t secret[SECRET], const char *label, const uint8_t *
     sha256_begin(&s);
     sha256_add(&s, pad, 64);
     sha256_add(&s, label, strlen(label));
-    sha256_add(&s, ours, NONCE);
-    sha256_add(&s, theirs, NONCE);
+    sha256_add(&s, nonce_a, NONCE);
+    sha256_add(&s, nonce_s, NONCE);
     sha256_end(&s, digest);
     for (int i = 0; i < 64; i++)
         pad[i] = secret[i] ^ 0x5c;
@@ -161,21 +162,26 @@ static int same(const uint8_t *a, const uint8_t *b, size_t size)
 
 /* ---- The extension ---------------------------------------------------------------------------------- */
 
-enum { HELLO = 1, REPLY = 2, DONE = 3, BYE = 4 };
-enum { PEERS = 32 };
+enum { START, HELLO, REPLY, DONE, BYE };
 
 struct port {
-    HANDLE session; /* NULL: this place is free */
+    struct port *next;
+    HANDLE session;
     DOT11_MAC_ADDRESS peer;
-    uint8_t ours[NONCE], theirs[NONCE];
-    enum { GREETED, KEYED, PARTED } stage;
+    uint8_t nonce_a[NONCE], nonce_s[NONCE];
+    /*
+     * An access point greets at once. A key is never installed twice: after PARTED a new one needs a
+     * new association.
+     */
+    enum { WAITING, GREETED, KEYED, PARTED } stage;
 };
 
 struct adapter {
     HANDLE service;
+    int is_access_point;
     uint8_t secret[SECRET];
     int has_secret;
-    struct port ports[PEERS];
+    struct port *ports; /* a station has one at most */
 };
 
 static DOT11EXT_APIS api;
@@ -191,18 +197,20 @@ static DWORD listen_to_frames(struct adapter *a)
     return api.Dot11ExtSetEtherTypeHandling(a->service, 16, 1, &clear, 1, &type);
 }
 
-static DWORD send_frame(struct adapter *a, struct port *p, UCHAR type, const uint8_t *body)
+/* A body of NONCE or TAG bytes, or two of them, or none. */
+static DWORD send_frame(struct adapter *a, struct port *p, UCHAR type, const uint8_t *body,
+                        size_t size)
 {
-    uint8_t *frame = malloc(8 + 1 + TAG);
+    uint8_t *frame = malloc(9 + size);
     DWORD code;
     if (!frame)
         return ERROR_OUTOFMEMORY;
     memcpy(frame, p->peer, 6);
     memcpy(frame + 6, "\x88\xb5", 2);
     frame[8] = type;
-    memcpy(frame + 9, body, TAG);
+    memcpy(frame + 9, body, size);
     /* The frame is ours until SendPacketCompletion, which gets it as its label. */
-    code = api.Dot11ExtSendPacket(a->service, 8 + 1 + TAG, frame, frame);
+    code = api.Dot11ExtSendPacket(a->service, (ULONG)(9 + size), frame, frame);
     if (code)
         free(frame);
     return code;
@@ -224,7 +232,7 @@ static DWORD set_key(struct adapter *a, struct port *p, BOOLEAN delete)
     key.value.usKeyLength = 12 + 16; /* the whole DOT11_KEY_ALGO_CCMP */
     if (!delete) {
         memcpy(key.bytes + 20 + 8, &size, 4);
-        tag(a->secret, "key", p->ours, p->theirs, key.bytes + 20 + 12);
+        tag(a->secret, "key", p->nonce_a, p->nonce_s, key.bytes + 20 + 12);
     }
     code = api.Dot11ExtSetKeyMappingKey(a->service, &key.value);
     explicit_bzero(&key, sizeof key);
@@ -239,10 +247,78 @@ static void complete(struct adapter *a, struct port *p, DWORD code)
 
 static struct port *port_of(struct adapter *a, const void *peer)
 {
-    for (int i = 0; i < PEERS; i++)
-        if (a->ports[i].session && memcmp(a->ports[i].peer, peer, 6) == 0)
-            return &a->ports[i];
-    return NULL;
+    struct port *p = a->ports;
+    while (p && memcmp(p->peer, peer, 6) != 0)
+        p = p->next;
+    return p;
+}
+
+static void forget_port(struct adapter *a, struct port *gone)
+{
+    struct port **link = &a->ports;
+    while (*link != gone)
+        link = &(*link)->next;
+    *link = gone->next;
+    explicit_bzero(gone, sizeof *gone);
+    free(gone);
+}
+
+static int has_tag(const struct adapter *a, const struct port *p, const char *label,
+                   const uint8_t *found)
+{
+    uint8_t expected[TAG];
+    tag(a->secret, label, p->nonce_a, p->nonce_s, expected);
+    return same(expected, found, TAG);
+}
+
+/* The handshake is through: the key, and then the port. */
+static void finish(struct adapter *a, struct port *p)
+{
+    DWORD code = set_key(a, p, FALSE);
+    if (!code)
+        p->stage = KEYED;
+    complete(a, p, code);
+}
+
+/* What an access point gets. */
+static void answer_station(struct adapter *a, struct port *p, UCHAR type, const uint8_t *body,
+                           size_t size)
+{
+    uint8_t done[TAG];
+    DWORD code;
+    if (p->stage != GREETED)
+        return;
+    if (type == START && size == 0) {
+        /* It did not hear the first one. */
+        send_frame(a, p, HELLO, p->nonce_a, NONCE);
+    } else if (type == REPLY && size == NONCE + TAG) {
+        memcpy(p->nonce_s, body, NONCE);
+        if (!has_tag(a, p, "reply", body + NONCE))
+            return; /* somebody else */
+        tag(a->secret, "done", p->nonce_a, p->nonce_s, done);
+        /* Before the key is there, so that the station can read it. */
+        code = send_frame(a, p, DONE, done, TAG);
+        if (code)
+            complete(a, p, code);
+        else
+            finish(a, p);
+    }
+}
+
+/* What a station gets. */
+static void answer_access_point(struct adapter *a, struct port *p, UCHAR type, const uint8_t *body,
+                                size_t size)
+{
+    uint8_t reply[NONCE + TAG];
+    if (type == HELLO && size == NONCE && (p->stage == WAITING || p->stage == GREETED)) {
+        memcpy(p->nonce_a, body, NONCE);
+        memcpy(reply, p->nonce_s, NONCE);
+        tag(a->secret, "reply", p->nonce_a, p->nonce_s, reply + NONCE);
+        if (!send_frame(a, p, REPLY, reply, sizeof reply))
+            p->stage = GREETED;
+    } else if (type == DONE && size == TAG && p->stage == GREETED && has_tag(a, p, "done", body)) {
+        finish(a, p);
+    }
 }
 
 static DWORD WINAPI receive_packet(HANDLE mine, DWORD size, LPVOID packet)
@@ -250,31 +326,18 @@ static DWORD WINAPI receive_packet(HANDLE mine, DWORD size, LPVOID packet)
     struct adapter *a = mine;
     const uint8_t *frame = packet;
     struct port *p = size > 8 ? port_of(a, frame) : NULL;
-    uint8_t expected[TAG];
-    DWORD code;
     if (!p)
         return ERROR_SUCCESS;
-    if (frame[8] == REPLY && size == 9 + NONCE + TAG && p->stage == GREETED) {
-        memcpy(p->theirs, frame + 9, NONCE);
-        tag(a->secret, "reply", p->ours, p->theirs, expected);
-        if (!same(expected, frame + 9 + NONCE, TAG))
-            return ERROR_SUCCESS; /* not our peer */
-        /* DONE leaves before the key is there, so that the peer can read it. */
-        tag(a->secret, "done", p->ours, p->theirs, expected);
-        code = send_frame(a, p, DONE, expected);
-        if (!code)
-            code = set_key(a, p, FALSE);
-        if (!code)
-            p->stage = KEYED;
-        complete(a, p, code);
-    } else if (frame[8] == BYE && size == 9 + TAG && p->stage == KEYED) {
-        tag(a->secret, "bye", p->ours, p->theirs, expected);
-        if (same(expected, frame + 9, TAG)) {
-            /* A key is never installed twice: the next one needs a new association. */
+    if (frame[8] == BYE && size == 9 + TAG && p->stage == KEYED) {
+        if (has_tag(a, p, "bye", frame + 9)) {
             p->stage = PARTED;
             set_key(a, p, TRUE);
             complete(a, p, ERROR_CANCELLED);
         }
+    } else if (a->is_access_point) {
+        answer_station(a, p, frame[8], frame + 9, size - 9);
+    } else {
+        answer_access_point(a, p, frame[8], frame + 9, size - 9);
     }
     return ERROR_SUCCESS;
 }
@@ -289,10 +352,11 @@ static DWORD WINAPI init_adapter(PDOT11_ADAPTER about, HANDLE service, PHANDLE m
 {
     struct adapter *a = calloc(1, sizeof *a);
     DWORD code;
-    (void)about;
+    ULONG mode = about->Dot11CurrentOpMode.uCurrentOpMode;
     if (!a)
         return ERROR_OUTOFMEMORY;
     a->service = service;
+    a->is_access_point = mode == DOT11_OPERATION_MODE_EXTENSIBLE_AP;
     code = listen_to_frames(a);
     if (code) {
         free(a);
@@ -304,8 +368,11 @@ static DWORD WINAPI init_adapter(PDOT11_ADAPTER about, HANDLE service, PHANDLE m
 
 static VOID WINAPI deinit_adapter(HANDLE mine)
 {
-    explicit_bzero(mine, sizeof(struct adapter));
-    free(mine);
+    struct adapter *a = mine;
+    while (a->ports)
+        forget_port(a, a->ports);
+    explicit_bzero(a, sizeof *a);
+    free(a);
 }
 
 /* What is between <sharedSecret> and </sharedSecret>, in ASCII. The fragment may be anything. */
@@ -389,7 +456,8 @@ static DWORD WINAPI perform_pre_associate(HANDLE mine, HANDLE session,
 static DWORD WINAPI adapter_reset(HANDLE mine)
 {
     struct adapter *a = mine;
-    explicit_bzero(a->ports, sizeof a->ports);
+    while (a->ports)
+        forget_port(a, a->ports);
     /* The host has forgotten it. */
     return listen_to_frames(a);
 }
@@ -399,31 +467,45 @@ static DWORD WINAPI perform_post_associate(HANDLE mine, HANDLE session, PDOT11_P
                                            PDOT11_ASSOCIATION_COMPLETION_PARAMETERS association)
 {
     struct adapter *a = mine;
-    struct port *p = NULL;
+    struct port *p = port_of(a, state->PeerMacAddress);
+    DWORD code;
     (void)bytes, (void)association;
-    for (int i = 0; i < PEERS && !p; i++)
-        if (!a->ports[i].session)
-            p = &a->ports[i];
     if (!a->has_secret)
         return ERROR_INVALID_STATE;
+    if (p)
+        forget_port(a, p);
+    p = calloc(1, sizeof *p);
     if (!p)
-        return ERROR_NO_SYSTEM_RESOURCES;
-    memset(p, 0, sizeof *p);
-    if (getrandom(p->ours, NONCE, 0) != NONCE)
-        return ERROR_GEN_FAILURE;
+        return ERROR_OUTOFMEMORY;
     p->session = session;
     memcpy(p->peer, state->PeerMacAddress, 6);
-    return send_frame(a, p, HELLO, p->ours);
+    p->next = a->ports;
+    a->ports = p;
+    if (getrandom(a->is_access_point ? p->nonce_a : p->nonce_s, NONCE, 0) != NONCE)
+        code = ERROR_GEN_FAILURE;
+    else if (a->is_access_point)
+        code = send_frame(a, p, HELLO, p->nonce_a, NONCE);
+    else
+        code = send_frame(a, p, START, p->nonce_a, 0);
+    if (code)
+        forget_port(a, p);
+    else if (a->is_access_point)
+        p->stage = GREETED;
+    return code;
 }
 
 static DWORD WINAPI stop_post_associate(HANDLE mine, PDOT11_MAC_ADDRESS peer,
                                         DOT11_ASSOC_STATUS status)
 {
-    struct port *p = port_of(mine, *peer);
+    struct adapter *a = mine;
+    struct port *p = port_of(a, *peer);
     (void)status;
-    /* The key dies with the association: it is not static. */
-    if (p)
-        explicit_bzero(p, sizeof *p);
+    if (p) {
+        /* It may have died with the association: that is a success, too. */
+        if (p->stage == KEYED)
+            set_key(a, p, TRUE);
+        forget_port(a, p);
+    }
     return ERROR_SUCCESS;
 }
 

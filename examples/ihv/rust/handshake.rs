@@ -1,4 +1,5 @@
-//! An extension in Rust: the same handshake as `examples/ihv/c/handshake.c`, whose head describes it.
+//! An extension in Rust: the same handshake as `examples/ihv/c/handshake.c`, whose head describes it,
+//! with the same two roles. Either works with the other.
 //!
 //! ```text
 //! cargo build --release -p ihv_extension --example ihv_handshake
@@ -21,16 +22,21 @@ use wlan_model::Win32Error;
 
 /// For local experiments.
 const ETHER_TYPE: u16 = 0x88b5;
+const START: u8 = 0;
 const HELLO: u8 = 1;
 const REPLY: u8 = 2;
 const DONE: u8 = 3;
 const BYE: u8 = 4;
 const CCMP: u32 = 4;
+/// The mode of an access point's adapter.
+const ACCESS_POINT: u32 = 8;
 
 /// The key did not come about.
 const NO_KEY: u32 = 0x9_0001;
 /// The profile has no secret.
 const NO_SECRET: u32 = 0x9_0002;
+/// ERROR_CANCELLED.
+const CANCELLED: Win32Error = Win32Error(1223);
 
 type Nonce = [u8; 16];
 
@@ -43,9 +49,14 @@ impl Extension for Handshake {
         Ok(Self)
     }
 
-    fn arrive(&self, _about: &About, service: Service) -> Result<Card, Win32Error> {
+    fn arrive(&self, about: &About, service: Service) -> Result<Card, Win32Error> {
         let card = Card {
             service,
+            role: if about.mode == ACCESS_POINT {
+                Role::AccessPoint
+            } else {
+                Role::Station
+            },
             state: Mutex::default(),
         };
         card.listen()?;
@@ -53,32 +64,52 @@ impl Extension for Handshake {
     }
 }
 
+#[derive(Clone, Copy)]
+enum Role {
+    AccessPoint,
+    Station,
+}
+
 /// One adapter.
 struct Card {
     service: Service,
+    role: Role,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     secret: Option<KeyBytes>,
+    /// A station has one at most.
     peers: BTreeMap<MacAddr, Peer>,
     /// Completes the connection attempt.
     thread: Option<JoinHandle<()>>,
 }
 
+/// How far the handshake is.
+#[derive(Clone, Copy)]
 enum Stage {
-    Greeted,
-    Keyed {
-        theirs: Nonce,
-    },
-    /// A key is never installed twice: the next one needs a new association.
+    /// Of an access point: nonce A is sent.
+    Greeting { a: Nonce },
+    /// Of a station: START is sent.
+    Waiting { s: Nonce },
+    /// Of a station: REPLY is sent.
+    Answered { both: Both },
+    /// The key is installed.
+    Keyed { both: Both },
+    /// The key is deleted, and never installed twice: the next one needs a new association.
     Parted,
+}
+
+/// Both nonces, as the tags have them.
+#[derive(Clone, Copy)]
+struct Both {
+    a: Nonce,
+    s: Nonce,
 }
 
 struct Peer {
     port: Port,
-    ours: Nonce,
     stage: Stage,
 }
 
@@ -97,16 +128,66 @@ impl Card {
         self.service.listen(16, &[clear], &[ETHER_TYPE])
     }
 
-    /// Sends DONE in clear, then installs the key.
-    fn install(&self, secret: &KeyBytes, peer: &Peer, theirs: &Nonce) -> Result<(), Win32Error> {
-        let done = tag(secret, "done", &peer.ours, theirs);
-        peer.port
-            .send(ETHER_TYPE, &[&[DONE], done.expose()].concat())?;
-        self.service.set_ccmp_key(&CcmpKey {
+    /// The handshake is through: the key, and then the port.
+    fn finish(&self, secret: &KeyBytes, peer: &mut Peer, both: Both) {
+        let how = self.service.set_ccmp_key(&CcmpKey {
             peer: peer.port.peer(),
-            key: tag(secret, "key", &peer.ours, theirs),
+            key: tag(secret, "key", both),
             receive_counter: 0,
-        })
+        });
+        if how.is_ok() {
+            peer.stage = Stage::Keyed { both };
+        }
+        end(&peer.port, how);
+    }
+
+    /// What an access point gets.
+    fn answer_station(&self, secret: &KeyBytes, peer: &mut Peer, kind: u8, body: &[u8]) {
+        let Stage::Greeting { a } = peer.stage else {
+            return;
+        };
+        match (kind, body.split_first_chunk()) {
+            (START, None) if body.is_empty() => {
+                // It did not hear the first one.
+                let _ = send(&peer.port, HELLO, &a);
+            }
+            (REPLY, Some((s, proof))) => {
+                let both = Both { a, s: *s };
+                if !proves(secret, "reply", both, proof) {
+                    return; // somebody else
+                }
+                // Before the key is there, so that the station can read it.
+                match send(&peer.port, DONE, tag(secret, "done", both).expose()) {
+                    Ok(()) => self.finish(secret, peer, both),
+                    Err(code) => end(&peer.port, Err(code)),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What a station gets.
+    fn answer_access_point(&self, secret: &KeyBytes, peer: &mut Peer, kind: u8, body: &[u8]) {
+        match (kind, peer.stage) {
+            (
+                HELLO,
+                Stage::Waiting { s }
+                | Stage::Answered {
+                    both: Both { s, .. },
+                },
+            ) => {
+                let Ok(a) = body.try_into() else { return };
+                let both = Both { a, s };
+                let reply = [&s[..], tag(secret, "reply", both).expose()].concat();
+                if send(&peer.port, REPLY, &reply).is_ok() {
+                    peer.stage = Stage::Answered { both };
+                }
+            }
+            (DONE, Stage::Answered { both }) if proves(secret, "done", both, body) => {
+                self.finish(secret, peer, both);
+            }
+            _ => {}
+        }
     }
 }
 
@@ -142,22 +223,31 @@ impl Adapter for Card {
         if state.secret.is_none() {
             return Err(Win32Error::INVALID_STATE);
         }
-        let mut ours = Nonce::default();
+        let mut nonce = Nonce::default();
         File::open("/dev/urandom")
-            .and_then(|mut random| random.read_exact(&mut ours))
+            .and_then(|mut random| random.read_exact(&mut nonce))
             .map_err(|_| Win32Error::GEN_FAILURE)?;
-        port.send(ETHER_TYPE, &[&[HELLO], &ours[..]].concat())?;
-        let peer = Peer {
-            port,
-            ours,
-            stage: Stage::Greeted,
+        let stage = match self.role {
+            Role::AccessPoint => {
+                send(&port, HELLO, &nonce)?;
+                Stage::Greeting { a: nonce }
+            }
+            Role::Station => {
+                send(&port, START, &[])?;
+                Stage::Waiting { s: nonce }
+            }
         };
-        state.peers.insert(peer.port.peer(), peer);
+        state.peers.insert(port.peer(), Peer { port, stage });
         Ok(())
     }
 
     fn stop(&self, peer: MacAddr, _status: u32) {
-        self.state().peers.remove(&peer);
+        if let Some(gone) = self.state().peers.remove(&peer)
+            && matches!(gone.stage, Stage::Keyed { .. })
+        {
+            // It may have died with the association: that is a success, too.
+            let _ = self.service.delete_ccmp_key(peer);
+        }
     }
 
     fn receive(&self, packet: Packet<'_>) {
@@ -166,35 +256,19 @@ impl Adapter for Card {
         let (Some(secret), Some(peer)) = (secret, peers.get_mut(&packet.peer)) else {
             return;
         };
-        let Some((kind, body)) = packet.payload.split_first() else {
+        let Some((&kind, body)) = packet.payload.split_first() else {
             return;
         };
-        match (*kind, &peer.stage) {
-            (REPLY, Stage::Greeted) => {
-                let Some((theirs, proof)) = body.split_first_chunk() else {
-                    return;
-                };
-                if !proves(secret, "reply", (&peer.ours, theirs), proof) {
-                    return;
+        match (peer.stage, self.role) {
+            (Stage::Keyed { both }, _) => {
+                if kind == BYE && proves(secret, "bye", both, body) {
+                    peer.stage = Stage::Parted;
+                    let _ = self.service.delete_ccmp_key(packet.peer);
+                    end(&peer.port, Err(CANCELLED));
                 }
-                let how = self.install(secret, peer, theirs);
-                if how.is_ok() {
-                    peer.stage = Stage::Keyed { theirs: *theirs };
-                }
-                let _ = peer.port.complete(how.map_err(|code| Refused {
-                    code,
-                    reason: NO_KEY,
-                }));
             }
-            (BYE, Stage::Keyed { theirs }) if proves(secret, "bye", (&peer.ours, theirs), body) => {
-                peer.stage = Stage::Parted;
-                let _ = self.service.delete_ccmp_key(packet.peer);
-                let _ = peer.port.complete(Err(Refused {
-                    code: Win32Error(1223),
-                    reason: NO_KEY,
-                }));
-            }
-            _ => {}
+            (_, Role::AccessPoint) => self.answer_station(secret, peer, kind, body),
+            (_, Role::Station) => self.answer_access_point(secret, peer, kind, body),
         }
     }
 
@@ -228,27 +302,38 @@ fn read_secret(fragment: &KeyBytes) -> Option<KeyBytes> {
     good.then(|| KeyBytes::copy_from(secret.as_bytes()))
 }
 
-fn mac(secret: &KeyBytes, label: &str, ours: &Nonce, theirs: &Nonce) -> Option<Hmac<Sha256>> {
+fn send(port: &Port, kind: u8, body: &[u8]) -> Result<(), Win32Error> {
+    port.send(ETHER_TYPE, &[&[kind], body].concat())
+}
+
+/// Opens the port, or closes it.
+fn end(port: &Port, how: Result<(), Win32Error>) {
+    let _ = port.complete(how.map_err(|code| Refused {
+        code,
+        reason: NO_KEY,
+    }));
+}
+
+fn mac(secret: &KeyBytes, label: &str, both: Both) -> Option<Hmac<Sha256>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose()).ok()?;
     mac.update(label.as_bytes());
-    mac.update(ours);
-    mac.update(theirs);
+    mac.update(&both.a);
+    mac.update(&both.s);
     Some(mac)
 }
 
 /// The first half of the MAC.
-fn tag(secret: &KeyBytes, label: &str, ours: &Nonce, theirs: &Nonce) -> KeyBytes {
-    match mac(secret, label, ours, theirs) {
+fn tag(secret: &KeyBytes, label: &str, both: Both) -> KeyBytes {
+    match mac(secret, label, both) {
         Some(mac) => KeyBytes::copy_from(&mac.finalize().into_bytes()[..16]),
         None => KeyBytes::new(Vec::new()),
     }
 }
 
 /// Whether `proof` is that half; in constant time.
-fn proves(secret: &KeyBytes, label: &str, nonces: (&Nonce, &Nonce), proof: &[u8]) -> bool {
+fn proves(secret: &KeyBytes, label: &str, both: Both, proof: &[u8]) -> bool {
     proof.len() == 16
-        && mac(secret, label, nonces.0, nonces.1)
-            .is_some_and(|mac| mac.verify_truncated_left(proof).is_ok())
+        && mac(secret, label, both).is_some_and(|mac| mac.verify_truncated_left(proof).is_ok())
 }
 
 extension!(Handshake);
