@@ -1,11 +1,14 @@
 //! One method per call.
 
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
 use dot11::KeyBytes;
 use wlan_model::{
-    ConnectionSettings, Guid, Interface, InterfaceDetails, OperationMode, PrimaryKey, RadioState,
-    SecondaryKey,
+    ConnectionSettings, Extension, Guid, Interface, InterfaceDetails, OperationMode, PrimaryKey,
+    RadioState, SecondaryKey, VendorProfile,
 };
-use wlan_rpc::{Answer, Call, SimCall, SimStation, Status};
+use wlan_rpc::{Answer, Call, ExtensionLine, ExtensionRow, IhvCall, SimCall, SimStation, Status};
 
 use crate::client::unexpected_answer;
 use crate::{Client, ClientError};
@@ -197,6 +200,47 @@ impl Client {
     /// Privileged.
     pub fn prepare_for_sleep(&mut self) -> Result<(), ClientError> {
         self.done(Call::PrepareForSleep)
+    }
+
+    /// All installed extensions of vendors, with their host processes.
+    pub fn ihv_list(&mut self) -> Result<Vec<ExtensionRow>, ClientError> {
+        expect!(self.call(Call::Ihv(IhvCall::List))?, Answer::Extensions(rows) => rows)
+    }
+
+    /// Installs an extension, or replaces the one of its name. `library` is absolute and read by the
+    /// service, which tries it first: see [`IhvCall::Install`]. For the service's owner.
+    pub fn ihv_install(&mut self, extension: Extension, library: &Path) -> Result<(), ClientError> {
+        self.done(Call::Ihv(IhvCall::Install {
+            extension,
+            library: library.as_os_str().as_bytes().to_vec(),
+        }))
+    }
+
+    /// Ends an extension and forgets it; returns when it has ended. For the service's owner.
+    pub fn ihv_remove(&mut self, name: &str) -> Result<(), ClientError> {
+        self.done(Call::Ihv(IhvCall::Remove {
+            name: name.to_owned(),
+        }))
+    }
+
+    /// What was written about an extension, or about all, oldest first. For the service's owner.
+    pub fn ihv_log(&mut self, name: Option<&str>) -> Result<Vec<ExtensionLine>, ClientError> {
+        let name = name.map(str::to_owned);
+        expect!(
+            self.call(Call::Ihv(IhvCall::Log { name }))?,
+            Answer::ExtensionLog(lines) => lines
+        )
+    }
+
+    /// The station adapter connects with `profile`; returns when its port is open. For the
+    /// service's owner.
+    pub fn ihv_connect(&mut self, profile: VendorProfile) -> Result<(), ClientError> {
+        self.done(Call::Ihv(IhvCall::Connect(Box::new(profile))))
+    }
+
+    /// The station adapter disconnects. For the service's owner.
+    pub fn ihv_disconnect(&mut self) -> Result<(), ClientError> {
+        self.done(Call::Ihv(IhvCall::Disconnect))
     }
 
     /// Drives the simulated radio in other ways: see [`SimCall`].
