@@ -17,6 +17,7 @@
 //! is known to work.
 
 mod cipher;
+mod ether_types;
 mod key_table;
 mod mlme;
 mod outbox;
@@ -37,6 +38,7 @@ pub use mlme::rejection::{Rejection, Rejections};
 pub use outbox::Output;
 pub use station_port::StationPort;
 
+use ether_types::EtherTypes;
 use key_table::{KeyTable, use_management_command};
 use mlme::{Context, Mlme};
 use outbox::{Outbox, Pending, radio_failure};
@@ -51,6 +53,7 @@ pub struct Miniport {
     settings: Settings,
     state: State,
     keys: KeyTable,
+    ether_types: EtherTypes,
     out: Outbox,
     rejections: Rejections,
     /// Makes the flood limiter's hash unpredictable.
@@ -80,6 +83,7 @@ impl Miniport {
             settings: Settings::default(),
             state: State::Init,
             keys: KeyTable::default(),
+            ether_types: EtherTypes::default(),
             out: Outbox::default(),
             rejections: Rejections::default(),
             secret,
@@ -120,18 +124,24 @@ impl Miniport {
     pub fn handle_radio_event(&mut self, event: RadioEvent, now: Instant) {
         match event {
             RadioEvent::Ready(capabilities) => {
+                let arrived = matches!(self.radio, RadioState::Absent(_));
                 self.radio = RadioState::Present(capabilities);
                 self.indicate_phy();
+                if arrived {
+                    self.ether_types.radio_arrived(&mut self.out);
+                }
                 if matches!(self.state, State::Halted { .. }) {
                     self.end_halt();
                 }
             }
             RadioEvent::Unavailable { cause } => {
                 self.radio = RadioState::Absent(cause.clone());
-                self.lose_radio(Failure {
+                let why = Failure {
                     status: NdisStatus::DOT11_POWER_STATE_INVALID,
                     cause,
-                });
+                };
+                self.ether_types.radio_lost(&why, &mut self.out);
+                self.lose_radio(why);
                 self.indicate_phy();
             }
             RadioEvent::Switched(switches) => self.out.indicate(Indication::RadioSwitched {
@@ -161,11 +171,18 @@ impl Miniport {
                 peer,
                 ether_type,
                 payload,
-            } => self.out.indicate(Indication::ReceiveVendorPacket {
-                peer,
-                ether_type,
-                payload,
-            }),
+            } => {
+                // The radio may not have heard yet that nobody wants them any more.
+                let wanted = self.ether_types.is_handed_up(ether_type);
+                let packet = Indication::ReceiveVendorPacket {
+                    peer,
+                    ether_type,
+                    payload,
+                };
+                self.with_mlme(now, |mlme, cx| {
+                    mlme.handle_packet(peer, wanted.then_some(packet), cx);
+                });
+            }
             RadioEvent::FrameSent { id, acked } => {
                 if let Some(Pending::Response(peer)) = self.out.pending(id) {
                     let peer = *peer;
@@ -224,6 +241,9 @@ impl Miniport {
                 }
                 self.out
                     .complete(request, result.map(|()| Reply::Done).map_err(radio_failure));
+            }
+            Pending::EtherTypes(request) => {
+                self.ether_types.settled(request, result, &mut self.out);
             }
             Pending::AddStation(peer) => {
                 self.with_mlme(now, |mlme, cx| mlme.handle_entered(peer, id, result, cx));
@@ -373,6 +393,7 @@ impl Miniport {
             status: NdisStatus::FAILURE,
             cause: cause.clone(),
         });
+        self.ether_types.commands_abandoned(&mut self.out);
         self.state = State::Halted {
             until: now + HALT_TIME,
         };

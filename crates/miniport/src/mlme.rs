@@ -382,6 +382,19 @@ impl Mlme {
         }
     }
 
+    /// A frame of another EtherType that is handed up arrived; `None` when nobody wants it.
+    pub(crate) fn handle_packet(
+        &mut self,
+        peer: MacAddr,
+        packet: Option<Indication>,
+        cx: &mut Context<'_>,
+    ) {
+        match packet {
+            Some(packet) if self.is_associated(peer) => cx.out.indicate(packet),
+            Some(_) | None => cx.rejections.count(Rejection::StrayPacket),
+        }
+    }
+
     /// The radio itself dropped a station.
     pub(crate) fn handle_station_lost(&mut self, peer: MacAddr, cx: &mut Context<'_>) {
         self.leave(peer, DisassocReason::PeerUnreachable, cx);

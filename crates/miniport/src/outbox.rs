@@ -31,6 +31,8 @@ pub(crate) enum Pending {
     Removal(RequestId),
     /// A default key being put to use.
     UseKey(RequestId),
+    /// Rules for EtherTypes.
+    EtherTypes(Option<RequestId>),
     /// A station being entered.
     AddStation(MacAddr),
     /// An association response; its entry stays until its fate on the air is known.
@@ -68,7 +70,9 @@ impl Pending {
             | Self::UseKey(id)
             | Self::Authorize { request: id, .. }
             | Self::Counter { request: id, .. } => Some(*id),
-            Self::MappingKey { request, .. } | Self::DefaultKey { request, .. } => *request,
+            Self::MappingKey { request, .. }
+            | Self::DefaultKey { request, .. }
+            | Self::EtherTypes(request) => *request,
             Self::Start
             | Self::Stop
             | Self::AddStation(_)

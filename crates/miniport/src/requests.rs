@@ -15,9 +15,6 @@ use crate::outbox::{Pending, failure};
 use crate::port::{Settings, StartOutcome, Starting, State, not_now};
 use crate::{Miniport, RadioState};
 
-/// NDIS_STATUS_RESET_IN_PROGRESS.
-const RESET_IN_PROGRESS: NdisStatus = NdisStatus(0xC001_000D);
-
 impl Miniport {
     /// The service asks. Every request is answered by exactly one completion.
     pub fn handle_request(&mut self, id: RequestId, request: Request, now: Instant) {
@@ -94,8 +91,33 @@ impl Miniport {
 
     /// The service asks for what only stations and extensions need. Every request is answered by
     /// exactly one completion. Of the per-station default keys a station port keeps 32 rows.
-    pub fn handle_security_request(&mut self, id: RequestId, request: SecurityRequest) {
+    pub fn handle_security_request(
+        &mut self,
+        id: RequestId,
+        request: SecurityRequest,
+        now: Instant,
+    ) {
         let result = match request {
+            SecurityRequest::ReceiveEtherTypes(_) | SecurityRequest::PrivacyExemptionList(_) => {
+                let has_radio = matches!(self.radio, RadioState::Present(_));
+                self.ether_types.set(id, request, has_radio, &mut self.out);
+                return;
+            }
+            SecurityRequest::SendVendorPacket {
+                peer,
+                ether_type,
+                payload,
+            } => match self.send_vendor_packet(peer, ether_type, payload) {
+                Ok(command) => {
+                    self.out.send_for(command, Pending::Request(id));
+                    return;
+                }
+                Err(failure) => Err(failure),
+            },
+            SecurityRequest::QueryAssociation(peer) => {
+                self.in_op(id, now, |mlme, cx| mlme.query_association(peer, id, cx));
+                return;
+            }
             SecurityRequest::CipherPerStationKey { station, key } => {
                 let enabled = self.settings.multicast_cipher;
                 let rules = self.radio.key_rules(&self.settings);
@@ -187,6 +209,8 @@ impl Miniport {
         self.keys.clear();
         if default_mib {
             self.settings = Settings::default();
+            let has_radio = matches!(self.radio, RadioState::Present(_));
+            self.ether_types.clear(has_radio, &mut self.out);
         }
         match &mut self.state {
             State::Init | State::Halted { .. } => {
@@ -199,7 +223,7 @@ impl Miniport {
             }
             State::Starting(starting) => {
                 let reset = failure(
-                    RESET_IN_PROGRESS,
+                    NdisStatus::RESET_IN_PROGRESS,
                     "The start was given up for a reset.",
                     "Start again.",
                 );
@@ -307,6 +331,19 @@ impl Miniport {
         } else {
             self.out
                 .fail(id, &not_now("The station is not associated."));
+        }
+    }
+
+    fn send_vendor_packet(
+        &self,
+        peer: MacAddr,
+        ether_type: u16,
+        payload: Vec<u8>,
+    ) -> Result<Command, Failure> {
+        let command = self.ether_types.send(peer, ether_type, payload)?;
+        match &self.state {
+            State::Op(mlme) if mlme.is_associated(peer) => Ok(command),
+            _ => Err(not_now("The station is not associated.")),
         }
     }
 

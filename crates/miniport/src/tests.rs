@@ -6,6 +6,7 @@ mod joining;
 mod key_rows;
 mod keys;
 mod leaving;
+mod packets;
 mod port;
 
 use clock::{Duration, Instant};
@@ -18,7 +19,7 @@ use dot11::{Channel, CipherSuite, KeyBytes, MacAddr, ReasonCode, Ssid, StatusCod
 use oid::{
     AssocDecision, AssocTicket, AuthAlgorithm, Cause, CipherAlgorithm, Completion, DefaultKey,
     Direction, DisassocReason, Indication, KeyMappingKey, KeyMaterial, NdisStatus, OperationMode,
-    PhyState, Reply, Request, RequestId,
+    PhyState, Reply, Request, RequestId, SecurityRequest,
 };
 use radio::{
     Capabilities, ChannelInfo, Command, CommandError, CommandErrorKind, CommandId, HtCapabilities,
@@ -161,6 +162,19 @@ impl Bench {
         self.port.handle_request(id, request, self.now);
         self.drain();
         id
+    }
+
+    fn security(&mut self, request: SecurityRequest) -> RequestId {
+        self.requests += 1;
+        let id = RequestId(self.requests);
+        self.port.handle_security_request(id, request, self.now);
+        self.drain();
+        id
+    }
+
+    fn ask_security(&mut self, request: SecurityRequest) -> Result<Reply, NdisStatus> {
+        let id = self.security(request);
+        self.result(id)
     }
 
     /// The one completion of a request.

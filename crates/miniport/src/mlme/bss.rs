@@ -6,8 +6,8 @@ use dot11::element::{
     WmmInformation, WmmParameters,
 };
 use dot11::frame::{
-    AssociationRequestView, AuthenticationAlgorithm, CapabilityInfo, ManagementAddresses,
-    ManagementBuilder,
+    AssociationRequestView, AuthenticationAlgorithm, CapabilityInfo, MANAGEMENT_HEADER_LEN,
+    ManagementAddresses, ManagementBuilder,
 };
 use dot11::{AkmSuite, Channel, CipherSuite, MacAddr, ReasonCode, Ssid, StatusCode};
 use radio::{ApConfig, Capabilities};
@@ -173,6 +173,12 @@ impl Bss {
             receiver.copy_from_slice(&to.0);
         }
         frame
+    }
+
+    /// The body of a beacon, as of a probe response: no TIM element, no time.
+    pub(crate) fn beacon_body(&self) -> Vec<u8> {
+        let body = self.probe_response.get(MANAGEMENT_HEADER_LEN..);
+        body.unwrap_or_default().to_vec()
     }
 
     pub(crate) fn authentication(

@@ -38,6 +38,8 @@ pub enum Rejection {
     UnknownStation,
     /// An EAPOL PDU outside an association.
     StrayEapol,
+    /// A frame of another EtherType that comes up, outside an association or of one nobody asked for.
+    StrayPacket,
 }
 
 /// How often each [`Rejection`] happened since the engine was made.

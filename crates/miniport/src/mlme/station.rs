@@ -1,8 +1,11 @@
 //! One station from its association request on.
 
-use dot11::frame::{CapabilityInfo, MAX_AID, SequenceControl};
+use dot11::frame::{CapabilityInfo, MAX_AID, ManagementSubtype, ManagementView, SequenceControl};
 use dot11::{MacAddr, StatusCode};
-use oid::{AssocDecision, AssocTicket, DisassocReason, Failure, Indication, NdisStatus, RequestId};
+use oid::{
+    AssocDecision, AssocTicket, AssociationFrames, DisassocReason, Failure, Indication, NdisStatus,
+    Reply, RequestId,
+};
 use radio::{Command, CommandError, CommandId, StationEntry, StationFlags};
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +51,12 @@ pub(crate) enum Phase {
         request: Vec<u8>,
     },
     /// It is associated.
-    Associated { port: PortGate, idle: Idle },
+    Associated {
+        port: PortGate,
+        idle: Idle,
+        /// What was said on the way, for whoever asks. No longer than two frames.
+        frames: Box<AssociationFrames>,
+    },
 }
 
 /// The controlled port of an associated station.
@@ -92,7 +100,7 @@ impl Aids {
 }
 
 impl Mlme {
-    pub(super) fn is_associated(&self, peer: MacAddr) -> bool {
+    pub(crate) fn is_associated(&self, peer: MacAddr) -> bool {
         matches!(
             self.stations.get(&peer),
             Some(Station {
@@ -317,20 +325,33 @@ impl Mlme {
         let Some(station) = self.stations.get_mut(&peer) else {
             return;
         };
-        let associated = Phase::Associated {
+        let Phase::AwaitingAck {
+            response,
+            decision,
+            frame,
+            request,
+            ..
+        } = &mut station.phase
+        else {
+            return;
+        };
+        cx.out.settle(*response);
+        if let Some(request) = decision {
+            cx.out.done(*request);
+        }
+        let answer = ManagementView::parse(frame);
+        let frames = AssociationFrames {
+            reassociation: answer
+                .is_ok_and(|f| f.subtype() == ManagementSubtype::REASSOCIATION_RESPONSE),
+            request: core::mem::take(request),
+            response: answer.map_or_else(|_| Vec::new(), |f| f.body_bytes().to_vec()),
+            beacon: Vec::new(),
+        };
+        station.phase = Phase::Associated {
             port: PortGate::Closed,
             idle: Idle::Resting,
+            frames: Box::new(frames),
         };
-        let before = core::mem::replace(&mut station.phase, associated);
-        if let Phase::AwaitingAck {
-            response, decision, ..
-        } = before
-        {
-            cx.out.settle(response);
-            if let Some(request) = decision {
-                cx.out.done(request);
-            }
-        }
         self.set_deadline(peer, cx.now + INACTIVITY_LIMIT);
         cx.out.indicate(Indication::IncomingAssociationCompletion {
             peer,
@@ -424,6 +445,29 @@ impl Mlme {
             .indicate(Indication::IncomingAssociationCompletion { peer, status });
     }
 
+    /// The frames of an association, the beacon as it is now.
+    pub(crate) fn query_association(
+        &self,
+        peer: MacAddr,
+        request: RequestId,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(Station {
+            phase: Phase::Associated { frames, .. },
+            ..
+        }) = self.stations.get(&peer)
+        else {
+            cx.out.fail(request, &gone());
+            return;
+        };
+        let frames = AssociationFrames {
+            beacon: self.bss.beacon_body(),
+            ..(**frames).clone()
+        };
+        cx.out
+            .complete(request, Ok(Reply::Association(Box::new(frames))));
+    }
+
     /// OID_DOT11_PORT_STATE_NOTIFICATION.
     pub(crate) fn set_port(
         &mut self,
@@ -491,18 +535,21 @@ impl Mlme {
         else {
             return;
         };
-        let PortGate::OpensWithKey(request) = *port else {
-            return;
-        };
-        match failure {
-            None => {
+        match (*port, failure) {
+            (PortGate::OpensWithKey(request), None) => {
                 *port = PortGate::Open;
                 authorize(peer, true, request, cx);
             }
-            Some(why) => {
+            (PortGate::OpensWithKey(request), Some(why)) => {
                 *port = PortGate::Closed;
                 cx.out.fail(request, why);
             }
+            // The radio lost the key that worked, with the station.
+            (PortGate::Open, Some(_)) if cx.keys.protection(peer) == Protection::None => {
+                *port = PortGate::Closed;
+                cx.out.send(Command::Authorize { peer, open: false });
+            }
+            (PortGate::Open | PortGate::Closed, _) => {}
         }
     }
 

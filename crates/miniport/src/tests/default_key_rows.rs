@@ -93,14 +93,6 @@ fn a_vendors_default_key_has_any_index() {
 }
 
 impl Bench {
-    fn ask_security(&mut self, request: oid::SecurityRequest) -> Result<Reply, NdisStatus> {
-        self.requests += 1;
-        let id = RequestId(self.requests);
-        self.port.handle_security_request(id, request);
-        self.drain();
-        self.result(id)
-    }
-
     fn station_key(&mut self, station: MacAddr, key: DefaultKey) -> Result<Reply, NdisStatus> {
         self.ask_security(oid::SecurityRequest::CipherPerStationKey { station, key })
     }
