@@ -13,9 +13,10 @@ use radio::{
 use serde::{Deserialize, Serialize};
 
 use crate::air::{Outgoing, Receipt};
-use crate::bss::Bss;
+use crate::bss::{Bss, Ciphering};
 use crate::config::SimConfig;
 use crate::counters::ApCounters;
+use crate::ether_type::EtherTypes;
 use crate::key::CIPHERS;
 
 /// Kinds of command, to say which one a fault is for.
@@ -159,6 +160,28 @@ pub(crate) fn not_found<T>(text: &str) -> Result<T, CommandError> {
     refuse(CommandErrorKind::NotFound, text, REPORT_BUG)
 }
 
+/// Commands that will be declined, each after so many of its kind.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<(CommandKind, u32, CommandError)>);
+
+impl Faults {
+    pub(crate) fn add(&mut self, kind: CommandKind, skip: u32, error: CommandError) {
+        self.0.push((kind, skip, error));
+    }
+
+    /// Why a command that was given now is declined.
+    pub(crate) fn take(&mut self, kind: CommandKind) -> Option<CommandError> {
+        let at = self.0.iter_mut().position(|(of, skip, _)| {
+            let due = *of == kind && *skip == 0;
+            if *of == kind && !due {
+                *skip -= 1;
+            }
+            due
+        })?;
+        Some(self.0.remove(at).2)
+    }
+}
+
 /// The access point's radio.
 #[derive(Debug)]
 pub(crate) struct AccessPoint {
@@ -169,7 +192,9 @@ pub(crate) struct AccessPoint {
     switches: Switches,
     /// Another connection that excludes an access point.
     incompatible: Option<Cause>,
-    faults: Vec<(CommandKind, u32, CommandError)>,
+    faults: Faults,
+    /// They outlive a run.
+    ether_types: EtherTypes,
     sink: Sink,
 }
 
@@ -184,7 +209,8 @@ impl AccessPoint {
                 hardware: true,
             },
             incompatible: None,
-            faults: Vec::new(),
+            faults: Faults::default(),
+            ether_types: EtherTypes::default(),
             sink: Sink::default(),
         };
         this.sink.event(RadioEvent::Switched(this.switches));
@@ -226,7 +252,7 @@ impl AccessPoint {
     }
 
     pub(crate) fn refuse_next(&mut self, kind: CommandKind, skip: u32, error: CommandError) {
-        self.faults.push((kind, skip, error));
+        self.faults.add(kind, skip, error);
     }
 
     pub(crate) fn set_unavailable(&mut self, cause: Cause) {
@@ -303,23 +329,12 @@ impl AccessPoint {
     pub(crate) fn command(&mut self, command: RadioCommand, now: Instant) {
         let RadioCommand { id, command } = command;
         let kind = CommandKind::of(&command);
-        let result = match self.fault(kind) {
+        let result = match self.faults.take(kind) {
             Some(error) => Err(error),
             None => self.carry_out(id, command, now),
         };
         // Reports that answer the command were queued by now and precede its completion.
         self.sink.event(RadioEvent::Completed { id, result });
-    }
-
-    fn fault(&mut self, kind: CommandKind) -> Option<CommandError> {
-        let at = self.faults.iter_mut().position(|(of, skip, _)| {
-            let due = *of == kind && *skip == 0;
-            if *of == kind && !due {
-                *skip -= 1;
-            }
-            due
-        })?;
-        Some(self.faults.remove(at).2)
     }
 
     fn carry_out(
@@ -328,6 +343,17 @@ impl AccessPoint {
         command: Command,
         now: Instant,
     ) -> Result<(), CommandError> {
+        let command = match command {
+            Command::SetEtherTypes(rules) => return self.set_ether_types(rules),
+            Command::Listen(_) | Command::StopListening => {
+                return refuse(
+                    CommandErrorKind::NotSupported,
+                    "This radio is an access point's.",
+                    REPORT_BUG,
+                );
+            }
+            other => other,
+        };
         // What only takes away succeeds whatever the state is.
         match (&self.state, &command) {
             (State::OnAir(_), _) => {}
@@ -355,6 +381,15 @@ impl AccessPoint {
                 State::Idle | State::Unavailable(_) => Ok(()),
             },
         }
+    }
+
+    /// A table, not a thing on the air: it can be set in every state.
+    fn set_ether_types(&mut self, rules: Vec<radio::EtherTypeRule>) -> Result<(), CommandError> {
+        self.ether_types = EtherTypes::new(rules)?;
+        if let State::OnAir(bss) = &mut self.state {
+            bss.set_ether_types(self.ether_types.clone());
+        }
+        Ok(())
     }
 
     fn start(&mut self, config: ApConfig, now: Instant) -> Result<(), CommandError> {
@@ -409,7 +444,7 @@ impl AccessPoint {
         if ManagementView::parse(&config.beacon_head).is_err() {
             return invalid("The beacon's head is not a management frame.");
         }
-        self.state = State::OnAir(Box::new(Bss::new(config, now)));
+        self.state = State::OnAir(Box::new(Bss::new(config, self.ether_types.clone(), now)));
         Ok(())
     }
 
@@ -421,7 +456,11 @@ impl AccessPoint {
         now: Instant,
     ) -> Result<(), CommandError> {
         match command {
-            Command::StartAp(_) | Command::StopAp => Ok(()),
+            Command::StartAp(_)
+            | Command::StopAp
+            | Command::SetEtherTypes(_)
+            | Command::Listen(_)
+            | Command::StopListening => Ok(()),
             Command::UpdateBeacon { head, tail } => {
                 bss.config.beacon_head = head;
                 bss.config.beacon_tail = tail;
@@ -429,6 +468,18 @@ impl AccessPoint {
             }
             Command::SendManagement { frame } => bss.send_management(frame, id, sink, now),
             Command::SendEapol { peer, pdu } => bss.send_eapol(peer, &pdu, sink, now),
+            Command::SendPacket {
+                peer,
+                ether_type,
+                payload,
+                in_clear,
+            } => {
+                let cipher = match in_clear {
+                    true => Ciphering::Never,
+                    false => Ciphering::IfKeyed,
+                };
+                bss.send_packet(peer, (ether_type, &payload), cipher, sink, now)
+            }
             Command::AddStation(entry) => bss.add_station(*entry, sink, now),
             Command::UpdateStation(entry) => bss.update_station(*entry),
             Command::Authorize { peer, open } => bss.authorize(peer, open),
@@ -453,14 +504,6 @@ impl AccessPoint {
                 Ok(())
             }
             Command::ProbeStation { peer } => bss.probe(peer, sink, now),
-            Command::SendPacket { .. }
-            | Command::SetEtherTypes(_)
-            | Command::Listen(_)
-            | Command::StopListening => refuse(
-                CommandErrorKind::NotSupported,
-                "The simulated radio does not do that.",
-                REPORT_BUG,
-            ),
         }
     }
 

@@ -18,8 +18,10 @@ use radio::{
 use crate::address_map::AddressMap;
 use crate::air::{Outgoing, Receipt};
 use crate::ap::{Sink, StationRow, invalid, not_found, refuse};
+use crate::ether_type::{self, EtherTypes};
 use crate::key::{CIPHERS, CipherKey};
 use crate::rule::{Direction, FrameKind};
+pub(crate) use power::Ciphering;
 use power::{Held, Power};
 
 /// Signal strength of every simulated station in dBm.
@@ -52,12 +54,13 @@ pub(crate) struct Bss {
     group_index: Option<u8>,
     group_held: VecDeque<Held>,
     sequence: u16,
+    ether_types: EtherTypes,
     /// Where a frame is deciphered to, and where one is built before it is ciphered.
     plain: Vec<u8>,
 }
 
 impl Bss {
-    pub(crate) fn new(config: ApConfig, now: Instant) -> Self {
+    pub(crate) fn new(config: ApConfig, ether_types: EtherTypes, now: Instant) -> Self {
         Self {
             config,
             started: now,
@@ -68,6 +71,7 @@ impl Bss {
             group_index: None,
             group_held: VecDeque::new(),
             sequence: 0,
+            ether_types,
             plain: Vec::new(),
         }
     }
@@ -177,6 +181,7 @@ impl Bss {
             let held = Held {
                 frame,
                 kind,
+                cipher: Ciphering::Never,
                 receipt,
                 since: now,
             };
@@ -209,6 +214,33 @@ impl Bss {
         let body = dot11::frame::encapsulate_llc(dot11::ETHERTYPE_EAPOL, pdu);
         self.send_body(peer, self.config.bssid, &body, sink, now);
         Ok(())
+    }
+
+    /// A frame beside the data, whatever the port's state.
+    pub(crate) fn send_packet(
+        &mut self,
+        peer: MacAddr,
+        (ether_type, payload): (u16, &[u8]),
+        cipher: Ciphering,
+        sink: &mut Sink,
+        now: Instant,
+    ) -> Result<(), CommandError> {
+        ether_type::check_packet(ether_type, payload)?;
+        match self.peers.get(&peer) {
+            None => return not_found("There is no such station to send a packet to."),
+            Some(row) if !row.entry.flags.associated => {
+                return invalid("The station is not associated.");
+            }
+            Some(_) => {}
+        }
+        let body = dot11::frame::encapsulate_llc(ether_type, payload);
+        let kind = FrameKind::Packet(ether_type);
+        self.enqueue(peer, self.config.bssid, (&body, kind, cipher), sink, now);
+        Ok(())
+    }
+
+    pub(crate) fn set_ether_types(&mut self, ether_types: EtherTypes) {
+        self.ether_types = ether_types;
     }
 
     /// A Null frame whose acknowledgement is reported.

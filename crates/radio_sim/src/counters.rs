@@ -15,11 +15,14 @@ pub struct ApCounters {
     pub replayed: u64,
     /// Protected data frames dropped because there is no key or their MIC is wrong.
     pub undecryptable: u64,
-    /// Data frames other than EAPOL dropped because they came in clear.
+    /// Data frames dropped because they came in clear: all but EAPOL and EtherTypes that may.
     pub unencrypted: u64,
     /// Data frames dropped because the port is closed.
     pub unauthorized: u64,
-    /// EAPOL frames dropped because they were meant for somebody else: they are never passed on.
+    /// Data frames dropped because they came protected, though their EtherType must come in clear.
+    pub overprotected: u64,
+    /// EAPOL frames, and others that are handed up, dropped because they were meant for somebody else:
+    /// they are never passed on.
     pub foreign_eapol: u64,
     /// Data and PS-Poll frames from stations that are not associated.
     pub not_associated: u64,

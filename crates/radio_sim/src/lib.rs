@@ -31,6 +31,7 @@ mod bss;
 mod config;
 mod counters;
 mod echo;
+mod ether_type;
 mod event;
 mod key;
 mod rule;

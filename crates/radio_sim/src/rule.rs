@@ -32,6 +32,9 @@ pub enum FrameKind {
     GroupMessage(u8),
     /// Another EAPOL frame.
     Eapol,
+    /// A frame of this EtherType that its sender sends beside the data
+    /// ([`radio::Command::SendPacket`]).
+    Packet(u16),
     /// Any other data frame.
     Data,
     /// Anything else.

@@ -518,6 +518,7 @@ impl SimRadio {
             event,
             RadioEvent::Management { .. }
                 | RadioEvent::Eapol { .. }
+                | RadioEvent::Packet { .. }
                 | RadioEvent::UnexpectedData { .. }
         );
         if !about_a_frame || self.events.len() < MAX_EVENTS {

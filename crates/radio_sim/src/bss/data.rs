@@ -1,19 +1,20 @@
 //! Frames up, and data in both directions.
 
 use clock::Instant;
+use dot11::MacAddr;
 use dot11::frame::{
     ControlSubtype, DataHeader, DataView, FrameControl, FrameType, ManagementSubtype,
     ManagementView, PsPoll, QosControl, decapsulate_llc, write_sequence_control,
 };
-use dot11::{ETHERTYPE_EAPOL, MacAddr};
 use radio::RadioEvent;
 use rsn::ccmp::CcmpError;
 
-use super::power::Held;
+use super::power::{Ciphering, Held};
 use super::{Bss, Peer, SIGNAL};
 use crate::air::{Outgoing, Receipt};
 use crate::ap::Sink;
 use crate::echo;
+use crate::ether_type::{Reception, Verdict, is_eapol};
 use crate::rule::{Direction, FrameKind};
 
 /// Longest MPDU any PHY carries, in bytes without FCS (table 9-25, VHT).
@@ -24,10 +25,18 @@ const PAE_GROUP: MacAddr = MacAddr([0x01, 0x80, 0xc2, 0x00, 0x00, 0x03]);
 /// Where the plain body of a received frame goes.
 enum Route {
     Eapol,
+    Packet,
     Host,
     Station(MacAddr),
     Group(MacAddr),
     Nowhere,
+}
+
+impl Peer {
+    fn note_heard(&mut self, bytes: usize, now: Instant) {
+        self.last_heard = now;
+        self.rx_bytes = self.rx_bytes.saturating_add(bytes as u64);
+    }
 }
 
 impl Bss {
@@ -50,9 +59,14 @@ impl Bss {
 
     fn heard(&mut self, peer: MacAddr, bytes: usize, now: Instant) -> Option<&mut Peer> {
         let row = self.peers.get_mut(&peer)?;
-        row.last_heard = now;
-        row.rx_bytes = row.rx_bytes.saturating_add(bytes as u64);
+        row.note_heard(bytes, now);
         Some(row)
+    }
+
+    fn associated(&mut self, peer: MacAddr) -> Option<&mut Peer> {
+        self.peers
+            .get_mut(&peer)
+            .filter(|row| row.entry.flags.associated)
     }
 
     /// Passes up what an access point's user registers for, and nothing else.
@@ -130,16 +144,19 @@ impl Bss {
             sink.counters.malformed += 1;
             return;
         }
-        if !self.is_associated(peer) {
+        let Some(mut row) = self.associated(peer) else {
             Self::stranger(peer, sink);
             return;
+        };
+        row.note_heard(frame.len(), now);
+        let dozes = header.control.has(FrameControl::POWER_MANAGEMENT);
+        if row.power.is_dozing() != dozes {
+            self.note_power(peer, dozes, sink);
+            let Some(again) = self.associated(peer) else {
+                return;
+            };
+            row = again;
         }
-        self.heard(peer, frame.len(), now);
-        self.note_power(
-            peer,
-            header.control.has(FrameControl::POWER_MANAGEMENT),
-            sink,
-        );
         if header.is_null() {
             return;
         }
@@ -149,41 +166,37 @@ impl Bss {
             sink.counters.malformed += 1;
             return;
         }
+        let (authorized, keyed) = (row.authorized, row.key.is_some());
         let mut plain = core::mem::take(&mut self.plain);
-        if self.decipher(peer, &view, frame, &mut plain, sink) {
-            let body = plain.get(view.header().encoded_len()..).unwrap_or_default();
+        if self.decipher(&view, frame, &mut plain, sink) {
             // HT Control lies between header and body where it is present.
-            let htc = view.header_bytes().len() - header.encoded_len();
-            let body = body.get(htc..).unwrap_or_default();
-            self.deliver(&header, body, sink, now);
+            let body = plain.get(view.header_bytes().len()..).unwrap_or_default();
+            let came = Reception::new(header.addr1, header.is_protected(), keyed);
+            match self.ether_types.judge(body, came) {
+                Verdict::Accept => self.deliver(&header, body, authorized, sink, now),
+                Verdict::Unencrypted => sink.counters.unencrypted += 1,
+                Verdict::Overprotected => sink.counters.overprotected += 1,
+            }
         }
         self.plain = plain;
     }
 
-    /// Puts the frame in clear into `plain`; `false` when it is to be dropped.
+    /// Puts the frame in clear into `plain`; `false` when it cannot be.
     fn decipher(
         &mut self,
-        peer: MacAddr,
         view: &DataView<'_>,
         frame: &[u8],
         plain: &mut Vec<u8>,
         sink: &mut Sink,
     ) -> bool {
         if !view.header().is_protected() {
-            // Only EAPOL may come in clear, even when a key is installed: that is how the last
-            // message of a rekey often comes.
-            let eapol = matches!(decapsulate_llc(view.payload()), Some((ETHERTYPE_EAPOL, _)));
-            if !eapol {
-                sink.counters.unencrypted += 1;
-                return false;
-            }
             plain.clear();
             plain.extend_from_slice(frame);
             return true;
         }
         // The transmitter alone says which key: there is one for the pair, whatever the Key ID.
-        let key = self.peers.get_mut(&peer).and_then(|row| row.key.as_mut());
-        let result = match key {
+        let row = self.peers.get_mut(&view.header().addr2);
+        let result = match row.and_then(|row| row.key.as_mut()) {
             Some(key) => key.receiver.unprotect(frame, plain),
             None => Err(CcmpError::Mic),
         };
@@ -200,25 +213,29 @@ impl Bss {
         }
     }
 
-    fn route(&self, header: &DataHeader, body: &[u8], sink: &mut Sink) -> Route {
+    fn route(&self, header: &DataHeader, body: &[u8], authorized: bool, sink: &mut Sink) -> Route {
         let destination = header.destination();
-        if let Some((ETHERTYPE_EAPOL, _)) = decapsulate_llc(body) {
-            if destination == self.config.bssid || destination == PAE_GROUP {
+        let for_us = destination == self.config.bssid;
+        if is_eapol(body) {
+            if for_us || destination == PAE_GROUP {
                 return Route::Eapol;
             }
             // CVE-2020-26139: never passed on, whoever sent it.
             sink.counters.foreign_eapol += 1;
             return Route::Nowhere;
         }
-        if !self
-            .peers
-            .get(&header.addr2)
-            .is_some_and(|row| row.authorized)
-        {
+        if self.ether_types.handed_up(body).is_some() {
+            if for_us || destination.is_group() {
+                return Route::Packet;
+            }
+            sink.counters.foreign_eapol += 1;
+            return Route::Nowhere;
+        }
+        if !authorized {
             sink.counters.unauthorized += 1;
             return Route::Nowhere;
         }
-        if destination == self.config.bssid {
+        if for_us {
             return Route::Host;
         }
         if destination.is_group() || self.is_associated(destination) {
@@ -235,9 +252,16 @@ impl Bss {
         Route::Nowhere
     }
 
-    fn deliver(&mut self, header: &DataHeader, body: &[u8], sink: &mut Sink, now: Instant) {
+    fn deliver(
+        &mut self,
+        header: &DataHeader,
+        body: &[u8],
+        authorized: bool,
+        sink: &mut Sink,
+        now: Instant,
+    ) {
         let source = header.addr2;
-        match self.route(header, body, sink) {
+        match self.route(header, body, authorized, sink) {
             Route::Eapol => {
                 let pdu = decapsulate_llc(body)
                     .map(|(_, pdu)| pdu)
@@ -246,6 +270,15 @@ impl Bss {
                     peer: source,
                     pdu: pdu.to_vec(),
                 });
+            }
+            Route::Packet => {
+                if let Some((ether_type, payload)) = self.ether_types.handed_up(body) {
+                    sink.event(RadioEvent::Packet {
+                        peer: source,
+                        ether_type,
+                        payload: payload.to_vec(),
+                    });
+                }
             }
             Route::Host => {
                 if let Some(reply) = echo::reply_to(body) {
@@ -275,23 +308,43 @@ impl Bss {
         sink: &mut Sink,
         now: Instant,
     ) {
-        let Some(row) = self.peers.get_mut(&to) else {
+        let Some(row) = self.peers.get(&to) else {
             return;
         };
-        let kind = FrameKind::of_payload(body);
-        let is_eapol = matches!(decapsulate_llc(body), Some((ETHERTYPE_EAPOL, _)));
-        if !row.entry.flags.associated || !(is_eapol || row.authorized && row.key.is_some()) {
+        let eapol = is_eapol(body);
+        if !row.entry.flags.associated || !(eapol || row.authorized && row.key.is_some()) {
             sink.counters.unauthorized += 1;
             return;
         }
+        let cipher = match eapol {
+            true => Ciphering::IfKeyed,
+            false => Ciphering::Must,
+        };
+        let kind = FrameKind::of_payload(body);
+        self.enqueue(to, source, (body, kind, cipher), sink, now);
+    }
+
+    /// Sends a body to one station, once it is awake.
+    pub(crate) fn enqueue(
+        &mut self,
+        to: MacAddr,
+        source: MacAddr,
+        (body, kind, cipher): (&[u8], FrameKind, Ciphering),
+        sink: &mut Sink,
+        now: Instant,
+    ) {
+        let Some(row) = self.peers.get_mut(&to) else {
+            return;
+        };
         let mut header = DataHeader::from_ds(self.config.bssid, source, to);
         if row.entry.flags.wme {
-            header = header.with_qos(QosControl::new(if is_eapol { 7 } else { 0 }));
+            let priority = if is_eapol(body) { 7 } else { 0 };
+            header = header.with_qos(QosControl::new(priority));
         }
-        let frame = header.encode(body);
         let held = Held {
-            frame,
+            frame: header.encode(body),
             kind,
+            cipher,
             receipt: Receipt::None,
             since: now,
         };
@@ -321,6 +374,7 @@ impl Bss {
         let held = Held {
             frame,
             kind,
+            cipher: Ciphering::Must,
             receipt: Receipt::None,
             since: now,
         };
@@ -345,6 +399,7 @@ impl Bss {
                 let held = Held {
                     frame,
                     kind: FrameKind::Null,
+                    cipher: Ciphering::Never,
                     receipt,
                     since: now,
                 };
@@ -368,6 +423,8 @@ impl Bss {
             Held {
                 frame,
                 kind: FrameKind::Null,
+                // It has no body to cipher.
+                cipher: Ciphering::Never,
                 receipt,
                 since: now,
             },
@@ -380,6 +437,7 @@ impl Bss {
         let Held {
             mut frame,
             kind,
+            cipher,
             receipt,
             ..
         } = held;
@@ -392,10 +450,9 @@ impl Bss {
         } else {
             self.peers.get_mut(&to).and_then(|row| row.key.as_mut())
         };
-        let frame = match (key, kind) {
-            // A Null frame has no body to cipher.
-            (_, FrameKind::Null) => frame,
-            (Some(key), _) => {
+        let frame = match (key, cipher) {
+            (_, Ciphering::Never) | (None, Ciphering::IfKeyed) => frame,
+            (Some(key), Ciphering::Must | Ciphering::IfKeyed) => {
                 let mut out = Vec::new();
                 if key.sender.protect(&frame, &mut out).is_err() {
                     sink.report(receipt, false);
@@ -404,11 +461,10 @@ impl Bss {
                 out
             }
             // The key went while the frame waited.
-            (None, FrameKind::Data | FrameKind::Other) => {
+            (None, Ciphering::Must) => {
                 sink.counters.unauthorized += 1;
                 return;
             }
-            (None, _) => frame,
         };
         if let Some(row) = self.peers.get_mut(&to) {
             row.tx_bytes = row.tx_bytes.saturating_add(frame.len() as u64);

@@ -23,8 +23,19 @@ const MIN_KEPT: Duration = Duration::from_secs(10);
 pub(crate) struct Held {
     pub(crate) frame: Vec<u8>,
     pub(crate) kind: FrameKind,
+    pub(crate) cipher: Ciphering,
     pub(crate) receipt: Receipt,
     pub(crate) since: Instant,
+}
+
+/// Whether a frame is ciphered when it is sent at last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ciphering {
+    /// Without a key it is not sent.
+    Must,
+    /// When there is a key.
+    IfKeyed,
+    Never,
 }
 
 /// Whether a station listens.

@@ -7,6 +7,8 @@ mod ciphers;
 #[cfg(test)]
 mod join;
 #[cfg(test)]
+mod packets;
+#[cfg(test)]
 mod power_save;
 #[cfg(test)]
 mod radio;
