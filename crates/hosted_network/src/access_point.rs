@@ -3,7 +3,8 @@
 use core::fmt;
 
 use clock::Instant;
-use softap::{Candidates, Output, Peer, RunSettings, SoftAp};
+use dot11::MacAddr;
+use softap::{Candidates, Output, Peer, RunSettings, SoftAp, VendorService, VendorVerdict};
 
 /// The methods of [`SoftAp`] in use here, with their contracts.
 pub(crate) trait AccessPoint: fmt::Debug {
@@ -11,6 +12,8 @@ pub(crate) trait AccessPoint: fmt::Debug {
     fn stop(&mut self);
     fn set_keys(&mut self, candidates: Candidates, now: Instant);
     fn peers(&self) -> Vec<Peer>;
+    fn serve_vendors(&mut self, services: Vec<VendorService>);
+    fn vendor_verdict(&mut self, mac: MacAddr, verdict: VendorVerdict, now: Instant);
     fn handle_completion(&mut self, completion: oid::Completion, now: Instant);
     fn handle_indication(&mut self, indication: oid::Indication, now: Instant);
     fn handle_timeout(&mut self, now: Instant);
@@ -33,6 +36,14 @@ impl AccessPoint for SoftAp {
 
     fn peers(&self) -> Vec<Peer> {
         Self::peers(self).collect()
+    }
+
+    fn serve_vendors(&mut self, services: Vec<VendorService>) {
+        Self::serve_vendors(self, services);
+    }
+
+    fn vendor_verdict(&mut self, mac: MacAddr, verdict: VendorVerdict, now: Instant) {
+        Self::vendor_verdict(self, mac, verdict, now);
     }
 
     fn handle_completion(&mut self, completion: oid::Completion, now: Instant) {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use cause::Cause;
 use clock::{Duration, Instant};
-use dot11::Channel;
+use dot11::{Channel, MacAddr};
 use serde::{Deserialize, Serialize};
-use softap::PeerKey;
+use softap::{PeerKey, VendorService, VendorVerdict};
 use wlan_model::{
     ConnectionSettings, Guid, HostedNetworkState, Notification, Policy, Reason, Refusal,
     SecondaryKey, Settings,
@@ -149,6 +149,15 @@ impl<A: AccessPoint> Engine<A> {
 
     pub(crate) fn handle_indication(&mut self, indication: oid::Indication, now: Instant) {
         self.access_point.handle_indication(indication, now);
+        self.pump(now);
+    }
+
+    pub(crate) fn serve_vendors(&mut self, services: Vec<VendorService>) {
+        self.access_point.serve_vendors(services);
+    }
+
+    pub(crate) fn vendor_verdict(&mut self, peer: MacAddr, verdict: VendorVerdict, now: Instant) {
+        self.access_point.vendor_verdict(peer, verdict, now);
         self.pump(now);
     }
 

@@ -299,13 +299,13 @@ impl HostedNetwork {
     /// Which stations the extensions of vendors serve from now on, whether the network runs or not.
     /// Peers that are there stay.
     pub fn serve_vendors(&mut self, services: Vec<VendorService>) {
-        let _ = services;
+        self.engine.serve_vendors(services);
     }
 
     /// An extension decided on a peer told by [`VendorEvent::Associated`](softap::VendorEvent). For any
     /// other peer it does nothing.
     pub fn vendor_verdict(&mut self, peer: MacAddr, verdict: VendorVerdict, now: Instant) {
-        let _ = (peer, verdict, now);
+        self.engine.vendor_verdict(peer, verdict, now);
     }
 
     /// When [`HostedNetwork::handle_timeout`] wants to be called next.

@@ -1,17 +1,17 @@
 //! The engine itself: runs, requests and their completions.
 
+mod association;
+mod vendor;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use cause::Cause;
 use clock::{Duration, Instant};
-use dot11::{MacAddr, ReasonCode, StatusCode};
-use oid::{
-    AssocDecision, AssocRequest, AssocTicket, Completion, DisassocReason, Failure, Indication,
-    NdisStatus, PhyState, Reply, Request, RequestId,
-};
+use dot11::{MacAddr, ReasonCode};
+use oid::{Completion, Failure, Indication, NdisStatus, PhyState, Reply, Request, RequestId};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use rsn::{Authenticator, Config, Network, Timing, Verdict};
+use rsn::{Network, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::group::Group;
@@ -19,7 +19,10 @@ use crate::keys::KeyRing;
 use crate::peer::{Handshaking, Joined, Peer as PeerState};
 use crate::run::{Run, Starting, pairwise_key};
 use crate::timer::Deadlines;
-use crate::{Candidates, Departure, Event, Output, Peer, PeerKey, Refused, RunSettings, start};
+use crate::{
+    Candidates, Event, Output, Peer, PeerKey, Refused, RunSettings, VendorEvent, VendorService,
+    start,
+};
 
 /// Shortest time between two renewals of one key.
 const RENEWAL_MIN: Duration = Duration::from_secs(1);
@@ -30,6 +33,8 @@ pub struct SoftAp {
     rng: ChaCha20Rng,
     state: State,
     diagnose: bool,
+    /// Whom the extensions of vendors serve; holds from run to run.
+    services: Vec<VendorService>,
     next_request: u64,
     pending: BTreeMap<RequestId, Pending>,
     outputs: VecDeque<Output>,
@@ -69,6 +74,7 @@ impl SoftAp {
             rng: ChaCha20Rng::from_seed(seed),
             state: State::Idle,
             diagnose: true,
+            services: Vec::new(),
             next_request: 0,
             pending: BTreeMap::new(),
             outputs: VecDeque::new(),
@@ -104,8 +110,7 @@ impl SoftAp {
             State::Idle => self.event(Event::Stopped),
             State::Stopping => {}
             State::Starting(_) | State::Active(_) => {
-                self.pending.clear();
-                self.state = State::Stopping;
+                self.leave_run(State::Stopping);
                 self.request(Request::Reset { default_mib: true }, Pending::Stop);
             }
         }
@@ -153,15 +158,16 @@ impl SoftAp {
             State::Idle | State::Starting(_) | State::Stopping => None,
         };
         run.into_iter().flat_map(|run| {
-            run.peers.iter().filter_map(|(mac, peer)| match peer {
-                PeerState::Joined(j) => Some(Peer {
-                    mac: *mac,
-                    key: run.keys.standing(j.key, j.retired_since),
-                    since: j.since,
-                }),
-                PeerState::Associating(_)
-                | PeerState::Handshaking(_)
-                | PeerState::Leaving { .. } => None,
+            run.peers.iter().filter_map(|(mac, peer)| {
+                let (key, since) = match peer {
+                    PeerState::Joined(j) => (run.keys.standing(j.key, j.retired_since), j.since),
+                    PeerState::Vendor(v) => (PeerKey::Vendor, v.joined_since()?),
+                    PeerState::Associating(_)
+                    | PeerState::Handshaking(_)
+                    | PeerState::Leaving { .. } => return None,
+                };
+                let mac = *mac;
+                Some(Peer { mac, key, since })
             })
         })
     }
@@ -265,6 +271,7 @@ impl SoftAp {
                     joined.rekey_due = run.settings.pairwise_rekey.map(|p| now + p);
                 }
             }
+            self.vendor_timeout(mac, now);
             self.settle(mac, now);
         }
         if let State::Active(run) = &self.state
@@ -309,6 +316,7 @@ impl SoftAp {
             });
         };
         let settings = starting.settings.clone();
+        let ssid = settings.ssid.clone();
         let keys = KeyRing::new(starting.candidates.clone(), self.diagnose);
         let group = starting.group.clone();
         self.state = State::Active(Box::new(Run {
@@ -321,6 +329,11 @@ impl SoftAp {
             next_serial: 0,
         }));
         self.event(Event::Started { bssid, channel, ht });
+        self.event(Event::Vendor(VendorEvent::NetworkStarted {
+            ssid,
+            bssid,
+            channel,
+        }));
     }
 
     fn start_failed(&mut self, failure: Failure) {
@@ -334,159 +347,16 @@ impl SoftAp {
 
     /// The run is over without a request of ours.
     fn forget_run(&mut self) {
+        self.leave_run(State::Idle);
+    }
+
+    /// Every way out of a run or a start.
+    fn leave_run(&mut self, to: State) {
         self.pending.clear();
-        self.state = State::Idle;
-    }
-
-    // --- associations -------------------------------------------------------------------------
-
-    fn decide(&mut self, ticket: AssocTicket, peer: MacAddr, request: AssocRequest, now: Instant) {
-        let State::Active(run) = &mut self.state else {
-            return self.answer(ticket, StatusCode::DENIED_OTHER_REASON, Pending::Unwatched);
-        };
-        let joined = run
-            .peers
-            .iter()
-            .filter(|(mac, p)| **mac != peer && matches!(p, PeerState::Joined(_)))
-            .count();
-        if joined >= usize::from(run.settings.max_peers) {
-            self.answer(ticket, StatusCode::DENIED_NO_MORE_STAS, Pending::Unwatched);
-            return self.event(Event::PeerRefused {
-                mac: peer,
-                why: Refused::Full,
-            });
+        let before = core::mem::replace(&mut self.state, to);
+        if matches!(before, State::Active(_)) {
+            self.event(Event::Vendor(VendorEvent::NetworkStopped));
         }
-        let before = run.remove(peer);
-        run.group.peer_away(peer);
-        run.peers
-            .insert(peer, PeerState::Associating(Box::new(request)));
-        self.answer(ticket, StatusCode::SUCCESS, Pending::Admission(peer));
-        if matches!(
-            before,
-            Some(PeerState::Joined(_) | PeerState::Leaving { was_joined: true })
-        ) {
-            // It comes back without having left: with this the old association is over.
-            self.event(Event::PeerDeparted {
-                mac: peer,
-                why: Departure::Left,
-            });
-        }
-        self.finish_group_renewal(now);
-    }
-
-    fn answer(&mut self, ticket: AssocTicket, status: StatusCode, pending: Pending) {
-        let decision = AssocDecision { ticket, status };
-        self.request(Request::IncomingAssociationDecision(decision), pending);
-    }
-
-    /// The radio could not take an accepted station; the miniport has told the station.
-    fn admission_refused(&mut self, mac: MacAddr, cause: Cause) {
-        let State::Active(run) = &mut self.state else {
-            return;
-        };
-        if matches!(run.peers.get(&mac), Some(PeerState::Associating(_))) {
-            run.remove(mac);
-        }
-        let why = Refused::Radio(cause);
-        self.event(Event::PeerRefused { mac, why });
-    }
-
-    fn association_completed(&mut self, mac: MacAddr, status: StatusCode, now: Instant) {
-        let State::Active(run) = &mut self.state else {
-            return;
-        };
-        let Some(PeerState::Associating(request)) = run.peers.get(&mac) else {
-            return;
-        };
-        if status != StatusCode::SUCCESS {
-            run.peers.remove(&mac);
-            return;
-        }
-        let config = Config {
-            ap: run.bssid,
-            station: mac,
-            ap_rsne: request.beacon_rsne.clone(),
-            station_rsne: request.rsne.clone(),
-            timing: Timing::default(),
-        };
-        let mut authenticator = Authenticator::new(config, &mut self.rng);
-        authenticator.start(now);
-        let handshaking = Handshaking {
-            authenticator,
-            serial: run.next_serial,
-            mismatch_told: false,
-            elected: None,
-        };
-        run.next_serial = run.next_serial.saturating_add(1);
-        run.peers
-            .insert(mac, PeerState::Handshaking(Box::new(handshaking)));
-        let index = run.group.current().index;
-        let crowd_out = run.hopeless_handshake();
-        if run.has_joined_peers() {
-            // Message 3 tells where the group key's counter stands, so that frames sent before
-            // cannot be replayed to this peer. With nobody there nothing was sent.
-            let query = Request::QueryKeyCounter(u32::from(index));
-            self.request(query, Pending::GroupCounter { index });
-        }
-        if let Some(slow) = crowd_out {
-            self.send_away(slow, ReasonCode::NO_MORE_STAS, now);
-        }
-        self.settle(mac, now);
-    }
-
-    fn disassociated(&mut self, mac: MacAddr, reason: DisassocReason, now: Instant) {
-        let State::Active(run) = &mut self.state else {
-            return;
-        };
-        if reason == DisassocReason::PeerReassociated
-            && matches!(
-                run.peers.get(&mac),
-                Some(PeerState::Associating(_) | PeerState::Handshaking(_))
-            )
-        {
-            // The end of an association whose successor we have already decided on.
-            return;
-        }
-        let Some(peer) = run.remove(mac) else { return };
-        if peer.knows_group_key() {
-            run.group.peer_left(mac, now);
-        }
-        let was_joined = match peer {
-            PeerState::Joined(_) => true,
-            PeerState::Leaving { was_joined } => was_joined,
-            PeerState::Associating(_) | PeerState::Handshaking(_) => false,
-        };
-        self.pending.retain(
-            |_, p| !matches!(p, Pending::PairwiseKey(m) | Pending::OpenPort(m) if *m == mac),
-        );
-        if !was_joined {
-            return;
-        }
-        let why = match reason {
-            DisassocReason::PeerUnreachable => Departure::Timeout,
-            DisassocReason::Os
-            | DisassocReason::PeerDeauthenticated(_)
-            | DisassocReason::PeerDisassociated(_)
-            | DisassocReason::PeerReassociated => Departure::Left,
-        };
-        self.event(Event::PeerDeparted { mac, why });
-        self.finish_group_renewal(now);
-    }
-
-    fn send_away(&mut self, mac: MacAddr, reason: ReasonCode, now: Instant) {
-        let State::Active(run) = &mut self.state else {
-            return;
-        };
-        let Some(peer) = run.remove(mac) else { return };
-        if peer.knows_group_key() {
-            run.group.peer_left(mac, now);
-        }
-        let was_joined = matches!(peer, PeerState::Joined(_));
-        run.peers.insert(mac, PeerState::Leaving { was_joined });
-        self.request(
-            Request::DisassociatePeer { peer: mac, reason },
-            Pending::Unwatched,
-        );
     }
 
     // --- handshakes ---------------------------------------------------------------------------
@@ -593,9 +463,16 @@ impl SoftAp {
             return;
         };
         // A renewed key needs nothing more; the first one opens the port.
-        if !matches!(run.peers.get(&mac), Some(PeerState::Handshaking(_))) {
-            return;
+        if matches!(run.peers.get(&mac), Some(PeerState::Handshaking(_))) {
+            self.open_port(mac, now);
         }
+    }
+
+    /// Asks for an open port, if there is still a place.
+    fn open_port(&mut self, mac: MacAddr, now: Instant) {
+        let State::Active(run) = &mut self.state else {
+            return;
+        };
         let opening = |p: &&Pending| matches!(p, Pending::OpenPort(other) if *other != mac);
         let ahead = run.joined_count() + self.pending.values().filter(opening).count();
         if ahead >= usize::from(run.settings.max_peers) {
@@ -619,6 +496,10 @@ impl SoftAp {
         };
         let handshaking = match run.peers.remove(&mac) {
             Some(PeerState::Handshaking(h)) => *h,
+            Some(PeerState::Vendor(peer)) => {
+                run.peers.insert(mac, PeerState::Vendor(peer));
+                return self.vendor_port_opened(mac, now);
+            }
             Some(other) => {
                 run.peers.insert(mac, other);
                 return;
@@ -648,6 +529,9 @@ impl SoftAp {
     }
 
     fn radio_refused(&mut self, mac: MacAddr, failure: Failure, now: Instant) {
+        if matches!(self.peer(mac), Some(PeerState::Vendor(_))) {
+            return self.vendor_port_refused(mac, failure, now);
+        }
         if matches!(self.peer(mac), Some(PeerState::Handshaking(_))) {
             self.event(Event::PeerRefused {
                 mac,

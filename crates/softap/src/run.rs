@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::group::Group;
 use crate::keys::KeyRing;
-use crate::peer::Peer as PeerState;
+use crate::peer::{Peer as PeerState, VendorPeer, VendorPhase};
 use crate::timer::Deadlines;
 use crate::{Candidates, RunSettings};
 
 /// Handshakes under way at a time. Beyond it the one that has waited longest without a right
-/// message 2 is sent away: a flood of stations that never answer cannot keep honest ones out.
+/// message 2, or without an extension's verdict, is sent away: a flood of stations that never answer
+/// cannot keep honest ones out.
 const HANDSHAKES_MAX: usize = 256;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,16 +40,18 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn joined_count(&self) -> usize {
-        self.peers
-            .values()
-            .filter(|p| matches!(p, PeerState::Joined(_)))
-            .count()
+        self.peers.values().filter(|p| p.is_joined()).count()
     }
 
     pub(crate) fn has_joined_peers(&self) -> bool {
-        self.peers
-            .values()
-            .any(|p| matches!(p, PeerState::Joined(_)))
+        self.peers.values().any(PeerState::is_joined)
+    }
+
+    /// A number for whoever begins to wait.
+    pub(crate) fn take_serial(&mut self) -> u64 {
+        let serial = self.next_serial;
+        self.next_serial = self.next_serial.saturating_add(1);
+        serial
     }
 
     pub(crate) fn remove(&mut self, mac: MacAddr) -> Option<PeerState> {
@@ -65,8 +68,13 @@ impl Run {
     pub(crate) fn hopeless_handshake(&self) -> Option<MacAddr> {
         let open = self.peers.iter().filter_map(|(mac, p)| match p {
             PeerState::Handshaking(h) if h.authenticator.key().is_none() => Some((h.serial, *mac)),
+            PeerState::Vendor(VendorPeer {
+                phase: VendorPhase::Waiting { serial, .. },
+                ..
+            }) => Some((*serial, *mac)),
             PeerState::Associating(_)
             | PeerState::Handshaking(_)
+            | PeerState::Vendor(_)
             | PeerState::Joined(_)
             | PeerState::Leaving { .. } => None,
         });

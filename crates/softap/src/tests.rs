@@ -3,6 +3,7 @@
 mod peers;
 mod renewal;
 mod runs;
+mod vendor;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -195,6 +196,19 @@ impl Bench {
     }
 
     fn join_with_rsne(&mut self, n: u8, key: u8, asked: [u8; 22]) {
+        self.give_supplicant(n, key);
+        self.associate(
+            mac(n),
+            AssocRequest {
+                body: Vec::new(),
+                reassociation: false,
+                rsne: asked.to_vec(),
+                beacon_rsne: RSNE.to_vec(),
+            },
+        );
+    }
+
+    fn give_supplicant(&mut self, n: u8, key: u8) {
         let config = SupplicantConfig {
             ap: AP,
             station: mac(n),
@@ -204,17 +218,16 @@ impl Bench {
         };
         let station = Supplicant::new(config, ChaCha20Rng::from_seed([n; 32]));
         self.stations.insert(mac(n), station);
-        let peer = mac(n);
+    }
+
+    /// The miniport hands up a request, and completes the association when it is accepted. Whether it
+    /// was.
+    fn associate(&mut self, peer: MacAddr, request: AssocRequest) -> bool {
         self.tickets += 1;
         self.indicate(Indication::IncomingAssociationRequestReceived {
             ticket: AssocTicket(self.tickets),
             peer,
-            request: AssocRequest {
-                body: Vec::new(),
-                reassociation: false,
-                rsne: asked.to_vec(),
-                beacon_rsne: RSNE.to_vec(),
-            },
+            request,
         });
         self.settle();
         let accepted = self.requests.iter().any(|r| {
@@ -228,6 +241,7 @@ impl Bench {
             });
             self.settle();
         }
+        accepted
     }
 
     fn leave(&mut self, n: u8) {

@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 
 /// How long an extension may take from the association to its verdict. Windows gives an association
 /// as long.
-#[expect(dead_code, reason = "the peers of extensions come next")]
 pub(crate) const VERDICT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Stations of which element an extension serves.

@@ -12,6 +12,7 @@ mod seam;
 mod secondary_key;
 mod shut_down;
 mod sleep;
+mod vendor;
 
 use std::collections::VecDeque;
 
@@ -19,7 +20,10 @@ use cause::Cause;
 use clock::{Duration, Instant};
 use dot11::{Channel, KeyBytes, MacAddr, Ssid};
 use rsn::{Passphrase, Pmk};
-use softap::{Candidates, Departure, Event, Peer, PeerKey, RunSettings};
+use softap::{
+    Candidates, Departure, Event, Peer, PeerKey, RunSettings, VendorEvent, VendorService,
+    VendorVerdict,
+};
 use wlan_model::{
     ConnectionSettings, Guid, HostedNetworkState, Notification, Policy, Reason, Refusal,
     SecondaryKey, Settings, Who, Win32Error,
@@ -43,6 +47,8 @@ struct ScriptedAp {
     starts: u32,
     stops: u32,
     stations: Vec<(Pmk, Peer)>,
+    services: Vec<VendorService>,
+    verdicts: Vec<(MacAddr, VendorVerdict)>,
     outputs: VecDeque<softap::Output>,
 }
 
@@ -113,6 +119,22 @@ impl AccessPoint for ScriptedAp {
         self.stations.iter().map(|(_, peer)| *peer).collect()
     }
 
+    fn serve_vendors(&mut self, services: Vec<VendorService>) {
+        self.services = services;
+    }
+
+    /// An open port is answered as by a radio that has a key.
+    fn vendor_verdict(&mut self, mac: MacAddr, verdict: VendorVerdict, now: Instant) {
+        self.verdicts.push((mac, verdict));
+        if verdict == VendorVerdict::Open {
+            let key = PeerKey::Vendor;
+            let since = now;
+            let nobodys = Pmk::from_raw(&[0; 32]);
+            self.stations.push((nobodys, Peer { mac, key, since }));
+            self.tell(Event::PeerArrived { mac, key });
+        }
+    }
+
     fn handle_completion(&mut self, _: oid::Completion, _: Instant) {}
     fn handle_indication(&mut self, _: oid::Indication, _: Instant) {}
     fn handle_timeout(&mut self, _: Instant) {}
@@ -151,6 +173,8 @@ struct Bench {
     /// The device every notification is to name.
     device: Guid,
     events: Vec<EventKind>,
+    /// For the extensions of vendors.
+    vendor: Vec<VendorEvent>,
     /// Who was kept from what, and why.
     denied: Vec<(ClientId, String, Reason)>,
     shut_down: u32,
@@ -184,6 +208,8 @@ impl Bench {
             starts: 0,
             stops: 0,
             stations: Vec::new(),
+            services: Vec::new(),
+            verdicts: Vec::new(),
             outputs: VecDeque::new(),
         });
         let mut bench = Self {
@@ -198,6 +224,7 @@ impl Bench {
             notifications: Vec::new(),
             device: Guid::NIL,
             events: Vec::new(),
+            vendor: Vec::new(),
             denied: Vec::new(),
             shut_down: 0,
             last_told: None,
@@ -363,7 +390,7 @@ impl Bench {
                     self.notifications.push((client, notification));
                 }
                 Output::Event(kind) => self.events.push(kind),
-                Output::Vendor(_) => {}
+                Output::Vendor(event) => self.vendor.push(event),
                 Output::Persist(settings) => {
                     assert_eq!(self.writing, None, "one write at a time");
                     assert_ne!(*settings, self.stored, "nothing to write");

@@ -66,6 +66,7 @@ fn refused_stations_are_told_to_listeners_with_the_cause() {
         (Refused::Full, JoinFailure::Full),
         (Refused::HandshakeTimeout, JoinFailure::HandshakeTimeout),
         (Refused::HandshakeViolation, JoinFailure::HandshakeViolation),
+        (Refused::Extension, JoinFailure::Extension),
         (
             Refused::Radio(cause("No room for its key.")),
             JoinFailure::Radio,

@@ -33,7 +33,10 @@ fn start_sends_the_documented_requests_in_order_and_the_group_key_before_any_pee
     );
     assert!(matches!(
         bench.events[..],
-        [Event::Started { bssid: AP, .. }]
+        [
+            Event::Started { bssid: AP, .. },
+            Event::Vendor(VendorEvent::NetworkStarted { bssid: AP, .. })
+        ]
     ));
 }
 
@@ -77,7 +80,14 @@ fn a_refusal_at_any_step_of_the_start_ends_it_with_the_radios_cause_and_a_reset(
         assert!(matches!(bench.requests.last(), Some(Request::Reset { .. })));
         bench.ap.start(settings, keys(None), bench.now);
         bench.settle();
-        assert!(matches!(bench.events.last(), Some(Event::Started { .. })));
+        assert!(matches!(
+            bench.events[..],
+            [
+                _,
+                Event::Started { .. },
+                Event::Vendor(VendorEvent::NetworkStarted { .. })
+            ]
+        ));
     }
 }
 
