@@ -8,6 +8,7 @@ mod licences;
 mod package;
 mod report;
 mod run;
+mod sound;
 mod tiers;
 
 use std::process::ExitCode;

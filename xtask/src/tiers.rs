@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::report::{self, Outcome};
-use crate::{arrows, face, kernel, licences, package, run};
+use crate::{arrows, face, kernel, licences, package, run, sound};
 
 /// A tier: its name, what it does, how to run it.
 struct Tier {
@@ -75,6 +75,16 @@ const TIERS: &[Tier] = &[
         name: "package",
         about: "the Debian package, installed in a scratch root",
         run: package::tier,
+    },
+    Tier {
+        name: "miri",
+        about: "unsafe code of the extension host, interpreted (nightly)",
+        run: sound::miri,
+    },
+    Tier {
+        name: "threads",
+        about: "the extension host under ThreadSanitizer (nightly)",
+        run: sound::threads,
     },
     Tier {
         name: "fuzz",
@@ -216,7 +226,7 @@ fn cargo_test(which: &[&str]) -> Outcome {
 
 /// Reads what libtest prints: `test result: ok. 3 passed; 0 failed; 1 ignored; ..` and
 /// `test name ... FAILED`.
-fn count_tests(output: &str) -> Outcome {
+pub(crate) fn count_tests(output: &str) -> Outcome {
     let mut outcome = Outcome::default();
     for line in output.lines() {
         if let Some(name) = line
