@@ -13,11 +13,11 @@ use radio::{
 use serde::{Deserialize, Serialize};
 
 use crate::air::{Outgoing, Receipt};
-use crate::bss::{Bss, Ciphering};
+use crate::bss::Bss;
 use crate::config::SimConfig;
 use crate::counters::ApCounters;
 use crate::ether_type::EtherTypes;
-use crate::key::CIPHERS;
+use crate::key::{CIPHERS, Ciphering};
 
 /// Kinds of command, to say which one a fault is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -474,10 +474,7 @@ impl AccessPoint {
                 payload,
                 in_clear,
             } => {
-                let cipher = match in_clear {
-                    true => Ciphering::Never,
-                    false => Ciphering::IfKeyed,
-                };
+                let cipher = Ciphering::of_packet(in_clear);
                 bss.send_packet(peer, (ether_type, &payload), cipher, sink, now)
             }
             Command::AddStation(entry) => bss.add_station(*entry, sink, now),

@@ -19,9 +19,8 @@ use crate::address_map::AddressMap;
 use crate::air::{Outgoing, Receipt};
 use crate::ap::{Sink, StationRow, invalid, not_found, refuse};
 use crate::ether_type::{self, EtherTypes};
-use crate::key::{CIPHERS, CipherKey};
+use crate::key::{CIPHERS, CipherKey, Ciphering};
 use crate::rule::{Direction, FrameKind};
-pub(crate) use power::Ciphering;
 use power::{Held, Power};
 
 /// Signal strength of every simulated station in dBm.

@@ -15,6 +15,28 @@ pub enum SimEvent {
         /// Its address.
         mac: MacAddr,
     },
+    /// It is associated and has no handshake to do ([`StationKey::Vendor`](crate::StationKey::Vendor)):
+    /// what opens its port, and its key, are others' business.
+    Associated {
+        /// Which.
+        name: String,
+        /// Its address.
+        mac: MacAddr,
+    },
+    /// A frame arrived of an EtherType that its profile hands up
+    /// ([`StationProfile::ether_types`](crate::StationProfile::ether_types)).
+    Packet {
+        /// Which.
+        name: String,
+        /// Its address.
+        mac: MacAddr,
+        /// In host order.
+        ether_type: u16,
+        /// Behind the EtherType.
+        payload: Vec<u8>,
+        /// It came ciphered.
+        protected: bool,
+    },
     /// It gave up; it is idle again.
     JoinFailed {
         /// Which.
@@ -132,6 +154,14 @@ pub enum SimError {
     TrafficRunning,
     /// The number of frames is not 1 to 1000.
     BadCount,
+    /// It has no pairwise key, and data never goes in clear.
+    NoKey,
+    /// A key of CCMP or GCMP-128 has 16 bytes; there are no others here.
+    BadKey,
+    /// EAPOL, an EtherType below 0x0600, or more than 2296 bytes.
+    BadPacket,
+    /// Its elements are malformed or longer than 1024 bytes, or its EtherTypes cannot be.
+    BadProfile,
 }
 
 impl fmt::Display for SimError {
@@ -144,6 +174,10 @@ impl fmt::Display for SimError {
             Self::NotJoined => "the station is not joined",
             Self::TrafficRunning => "the station is sending already",
             Self::BadCount => "the number of frames must be 1 to 1000",
+            Self::NoKey => "the station has no key",
+            Self::BadKey => "the key is not one of CCMP or GCMP with 16 bytes",
+            Self::BadPacket => "such a frame cannot be sent",
+            Self::BadProfile => "such a station cannot be",
         })
     }
 }

@@ -7,6 +7,23 @@ use rsn::gcmp::{GcmpReceiver, GcmpSender};
 /// What a simulated radio ciphers with.
 pub(crate) const CIPHERS: [CipherSuite; 2] = [CipherSuite::CCMP, CipherSuite::GCMP];
 
+/// Whether a frame is ciphered when it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ciphering {
+    /// Without a key it is not sent.
+    Must,
+    /// When there is a key.
+    IfKeyed,
+    Never,
+}
+
+impl Ciphering {
+    /// Of a frame beside the data.
+    pub(crate) const fn of_packet(in_clear: bool) -> Self {
+        if in_clear { Self::Never } else { Self::IfKeyed }
+    }
+}
+
 /// The sending half of a key.
 #[derive(Debug)]
 pub(crate) enum Sender {
@@ -64,7 +81,7 @@ impl Receiver {
     }
 }
 
-/// A key of the access point: both directions under one temporal key.
+/// Both directions under one temporal key.
 pub(crate) struct CipherKey {
     cipher: CipherSuite,
     material: KeyBytes,

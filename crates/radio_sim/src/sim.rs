@@ -1,6 +1,7 @@
 //! The radio, its air and its stations together.
 
 mod faults;
+mod stations;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -14,12 +15,9 @@ use crate::air::{Air, AirConfig, AirCounters, Arrival, Outgoing, Receipt};
 use crate::ap::{AccessPoint, ApOutput, StationRow};
 use crate::config::SimConfig;
 use crate::counters::ApCounters;
-use crate::event::{SimError, SimEvent};
+use crate::event::SimEvent;
 use crate::rule::{Direction, FrameKind, Rule};
-use crate::station::{
-    Context, PmkCache, Station, StationCounters, StationKey, StationOutput, StationProfile,
-    is_beacon,
-};
+use crate::station::{Context, PmkCache, Station, StationOutput, is_beacon};
 use crate::tap::{Tap, TapFrame};
 
 /// Most stations: as many as there are association ids.
@@ -91,218 +89,6 @@ impl SimRadio {
         };
         this.flush_ap(Instant::ZERO);
         this
-    }
-
-    // --- Stations ------------------------------------------------------------------------------
-
-    /// A station begins to join; it is made if there is none of that name. One that is joined joins
-    /// anew without having left. [`SimEvent::Joined`] or [`SimEvent::JoinFailed`] follows within
-    /// [`SimConfig::join_timeout`].
-    ///
-    /// # Errors
-    /// [`SimError::BadName`], [`SimError::TooManyStations`], [`SimError::AlreadyJoining`].
-    pub fn join(&mut self, name: &str, key: StationKey, now: Instant) -> Result<MacAddr, SimError> {
-        let mac = self.station(name)?;
-        let began = self.with_station(mac, now, |s, cx| s.join(key, cx));
-        if began == Some(true) {
-            Ok(mac)
-        } else {
-            Err(SimError::AlreadyJoining)
-        }
-    }
-
-    /// A station leaves with a deauthentication frame, or gives up joining.
-    ///
-    /// # Errors
-    /// [`SimError::NoSuchStation`], [`SimError::NotJoined`].
-    pub fn leave(&mut self, name: &str, now: Instant) -> Result<(), SimError> {
-        let mac = self.known(name)?;
-        match self.with_station(mac, now, |s, cx| s.leave(cx)) {
-            Some(true) => Ok(()),
-            _ => Err(SimError::NotJoined),
-        }
-    }
-
-    /// A station is gone without a word, as with an empty battery.
-    ///
-    /// # Errors
-    /// [`SimError::NoSuchStation`].
-    pub fn vanish(&mut self, name: &str, now: Instant) -> Result<(), SimError> {
-        let mac = self.known(name)?;
-        self.with_station(mac, now, |s, cx| s.vanish(cx));
-        Ok(())
-    }
-
-    /// Name, address and state (one word for people) of every station, by name.
-    #[must_use]
-    pub fn list(&self) -> Vec<(String, MacAddr, &'static str)> {
-        self.names
-            .iter()
-            .filter_map(|(name, mac)| {
-                self.stations
-                    .get(mac)
-                    .map(|s| (name.clone(), *mac, s.state_text()))
-            })
-            .collect()
-    }
-
-    /// A joined station sends this many encrypted echo requests to the host behind the access point,
-    /// one each millisecond. [`SimEvent::TrafficDone`] follows when all answers are there, or a
-    /// second after the last request.
-    ///
-    /// # Errors
-    /// [`SimError::NoSuchStation`], [`SimError::BadCount`] (1 to 1000), [`SimError::NotJoined`],
-    /// [`SimError::TrafficRunning`].
-    pub fn traffic(&mut self, name: &str, frames: u32, now: Instant) -> Result<(), SimError> {
-        self.start_traffic(name, None, frames, now)
-    }
-
-    /// As [`SimRadio::traffic`], but to another station, through the access point.
-    ///
-    /// # Errors
-    /// As [`SimRadio::traffic`].
-    pub fn traffic_between(
-        &mut self,
-        name: &str,
-        other: &str,
-        frames: u32,
-        now: Instant,
-    ) -> Result<(), SimError> {
-        let to = self.known(other)?;
-        self.start_traffic(name, Some(to), frames, now)
-    }
-
-    fn start_traffic(
-        &mut self,
-        name: &str,
-        to: Option<MacAddr>,
-        frames: u32,
-        now: Instant,
-    ) -> Result<(), SimError> {
-        let mac = self.known(name)?;
-        if !(1..=1000).contains(&frames) {
-            return Err(SimError::BadCount);
-        }
-        if !self.stations.get(&mac).is_some_and(Station::is_joined) {
-            return Err(SimError::NotJoined);
-        }
-        match self.with_station(mac, now, |s, cx| s.start_traffic(frames, to, cx)) {
-            Some(true) => Ok(()),
-            _ => Err(SimError::TrafficRunning),
-        }
-    }
-
-    /// Sets what kind of station it is, making it if there is none of that name. Holds from its next
-    /// join on.
-    ///
-    /// # Errors
-    /// [`SimError::BadName`], [`SimError::TooManyStations`].
-    pub fn set_profile(
-        &mut self,
-        name: &str,
-        profile: StationProfile,
-    ) -> Result<MacAddr, SimError> {
-        let mac = self.station(name)?;
-        if let Some(station) = self.stations.get_mut(&mac) {
-            station.set_profile(profile);
-        }
-        Ok(mac)
-    }
-
-    /// A joined station begins to doze, or wakes.
-    ///
-    /// # Errors
-    /// [`SimError::NoSuchStation`], [`SimError::NotJoined`].
-    pub fn set_dozing(&mut self, name: &str, doze: bool, now: Instant) -> Result<(), SimError> {
-        let mac = self.known(name)?;
-        match self.with_station(mac, now, |s, cx| s.set_dozing(doze, cx)) {
-            Some(true) => Ok(()),
-            _ => Err(SimError::NotJoined),
-        }
-    }
-
-    /// A joined station sends any body (from its LLC header) to any address, ciphered with its key.
-    ///
-    /// # Errors
-    /// [`SimError::NoSuchStation`], [`SimError::NotJoined`].
-    pub fn send_body(
-        &mut self,
-        name: &str,
-        to: MacAddr,
-        body: &[u8],
-        now: Instant,
-    ) -> Result<(), SimError> {
-        let mac = self.known(name)?;
-        match self.with_station(mac, now, |s, cx| s.send_raw_body(to, body, cx)) {
-            Some(true) => Ok(()),
-            _ => Err(SimError::NotJoined),
-        }
-    }
-
-    /// A station's address.
-    #[must_use]
-    pub fn mac(&self, name: &str) -> Option<MacAddr> {
-        self.names.get(name).copied()
-    }
-
-    /// What a station did with frames.
-    #[must_use]
-    pub fn station_counters(&self, name: &str) -> Option<StationCounters> {
-        self.stations.get(self.names.get(name)?).map(|s| s.counters)
-    }
-
-    /// What became of stations, oldest first. Beyond 8192 that nobody fetched the oldest goes.
-    pub fn poll_sim_event(&mut self) -> Option<SimEvent> {
-        self.sim_events.pop_front()
-    }
-
-    fn known(&self, name: &str) -> Result<MacAddr, SimError> {
-        self.names.get(name).copied().ok_or(SimError::NoSuchStation)
-    }
-
-    /// The station of this name, new if need be.
-    fn station(&mut self, name: &str) -> Result<MacAddr, SimError> {
-        if let Some(mac) = self.names.get(name) {
-            return Ok(*mac);
-        }
-        if !(1..=32).contains(&name.len()) {
-            return Err(SimError::BadName);
-        }
-        if self.stations.len() >= MAX_STATIONS {
-            let idle = self
-                .stations
-                .values()
-                .find(|s| s.is_idle())
-                .map(|s| s.name().to_owned());
-            let Some(mac) = idle.and_then(|name| self.names.remove(&name)) else {
-                return Err(SimError::TooManyStations);
-            };
-            self.stations.remove(&mac);
-        }
-        let mac = self.free_address(name);
-        // A station's chance depends on nothing but the seed and its address.
-        let mut seed = [0; 32];
-        seed[..8].copy_from_slice(&self.config.seed.to_le_bytes());
-        seed[8..14].copy_from_slice(&mac.0);
-        seed[14] = 1;
-        let rng = ChaCha20Rng::from_seed(seed);
-        self.stations
-            .insert(mac, Station::new(name, mac, self.config.join_timeout, rng));
-        self.names.insert(name.to_owned(), mac);
-        Ok(mac)
-    }
-
-    /// The address a name stands for, or the next one that is free.
-    fn free_address(&self, name: &str) -> MacAddr {
-        let mut hash = fnv_1a(name.as_bytes());
-        loop {
-            let [_, _, _, b, c, d, e, f] = hash.to_be_bytes();
-            let mac = MacAddr([0x02, b, c, d, e, f]);
-            if mac != self.ap.bssid() && !self.stations.contains_key(&mac) {
-                return mac;
-            }
-            hash = hash.wrapping_add(1);
-        }
     }
 
     // --- Air -----------------------------------------------------------------------------------
@@ -721,11 +507,4 @@ impl Radio for SimRadio {
     fn poll_event(&mut self) -> Option<RadioEvent> {
         self.events.pop_front()
     }
-}
-
-/// FNV-1a: the same address for the same name on every machine. Nothing depends on its strength.
-fn fnv_1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h, b| {
-        (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

@@ -9,111 +9,30 @@
 mod join;
 mod link;
 mod power;
+mod profile;
 
 use std::collections::VecDeque;
 
 use clock::{Duration, Instant, earliest};
+use dot11::MacAddr;
 use dot11::frame::{
     DataHeader, DataView, FrameControl, FrameType, ManagementBody, ManagementSubtype,
     ManagementView, SequenceControl, write_sequence_control,
 };
-use dot11::{KeyBytes, MacAddr, Ssid};
 use rand_chacha::ChaCha20Rng;
-use rsn::{Passphrase, PassphraseError, Pmk};
 use serde::{Deserialize, Serialize};
 
 use crate::air::{Outgoing, Receipt};
+use crate::ether_type::EtherTypes;
 use crate::event::{JoinFailure, LeaveReason, SimEvent};
+use crate::key::{CipherKey, Ciphering};
 use crate::rule::{Direction, FrameKind};
 use join::Joining;
 use link::{Joined, Traffic};
 
 pub(crate) use join::PmkCache;
-
-/// What a station joins with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StationKey {
-    /// The PMK is made of it and of the network's name.
-    Passphrase(Passphrase),
-    /// The PMK itself.
-    Raw(Pmk),
-}
-
-impl StationKey {
-    /// From what a person typed: 64 hexadecimal digits are the key itself, 8 to 63 printable
-    /// characters a passphrase.
-    ///
-    /// # Errors
-    /// When it is neither.
-    pub fn parse(text: &KeyBytes) -> Result<Self, PassphraseError> {
-        if let Some(raw) = parse_hex(text.expose()) {
-            return Ok(Self::Raw(Pmk::from_raw(&raw)));
-        }
-        Passphrase::try_from(text.clone()).map(Self::Passphrase)
-    }
-}
-
-/// 64 hexadecimal digits.
-fn parse_hex(text: &[u8]) -> Option<zeroize::Zeroizing<[u8; 32]>> {
-    let digits: &[u8; 64] = text.try_into().ok()?;
-    let mut out = zeroize::Zeroizing::new([0; 32]);
-    for (byte, pair) in out.iter_mut().zip(digits.chunks_exact(2)) {
-        for digit in pair {
-            let value = char::from(*digit).to_digit(16)?;
-            *byte = *byte << 4 | value as u8;
-        }
-    }
-    Some(out)
-}
-
-/// How a station fetches frames that were kept while it dozed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PowerSaveStyle {
-    /// It asks for each with a PS-Poll and dozes on.
-    #[default]
-    PsPoll,
-    /// It wakes with a Null frame and is sent all of them.
-    Wake,
-}
-
-/// What kind of station it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StationProfile {
-    /// Joins only a network of this name; `None`: the first one heard.
-    pub ssid: Option<Ssid>,
-    /// Speaks WMM and sends QoS data.
-    pub wmm: bool,
-    /// Announces HT.
-    pub ht: bool,
-    /// Asks by probe requests; otherwise only listens for beacons.
-    pub probes: bool,
-    /// In beacon intervals.
-    pub listen_interval: u16,
-    /// Dozes after so much silence.
-    pub doze_after: Option<Duration>,
-    /// How it fetches frames.
-    pub power_save: PowerSaveStyle,
-    /// Comes back by itself, after a second, when it was sent away.
-    pub reconnects: bool,
-    /// Bytes of an echo request, EtherType payload only: 12 to 1500.
-    pub echo_len: u16,
-}
-
-impl Default for StationProfile {
-    fn default() -> Self {
-        Self {
-            ssid: None,
-            wmm: true,
-            ht: true,
-            probes: true,
-            listen_interval: 10,
-            doze_after: None,
-            power_save: PowerSaveStyle::default(),
-            reconnects: false,
-            echo_len: 256,
-        }
-    }
-}
+pub(crate) use profile::CheckedProfile;
+pub use profile::{PowerSaveStyle, StationKey, StationProfile};
 
 /// What one station did with frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +47,8 @@ pub struct StationCounters {
     pub replayed: u64,
     /// Data frames dropped because they came in clear.
     pub unencrypted: u64,
+    /// Data frames dropped because they came protected, though their EtherType must come in clear.
+    pub overprotected: u64,
     /// Handshake frames dropped by the supplicant.
     pub handshake_rejected: u64,
     /// Pairwise keys installed.
@@ -183,6 +104,7 @@ struct Device {
     mac: MacAddr,
     sequence: u16,
     profile: StationProfile,
+    ether_types: EtherTypes,
     rng: ChaCha20Rng,
 }
 
@@ -247,6 +169,7 @@ impl Station {
                 mac,
                 sequence: 0,
                 profile: StationProfile::default(),
+                ether_types: EtherTypes::default(),
                 rng,
             },
             join_timeout,
@@ -264,8 +187,8 @@ impl Station {
         self.device.mac
     }
 
-    pub(crate) fn set_profile(&mut self, profile: StationProfile) {
-        self.device.profile = profile;
+    pub(crate) fn set_profile(&mut self, profile: CheckedProfile) {
+        (self.device.profile, self.device.ether_types) = profile.into_parts();
     }
 
     pub(crate) const fn is_idle(&self) -> bool {
@@ -274,6 +197,10 @@ impl Station {
 
     pub(crate) const fn is_joined(&self) -> bool {
         matches!(self.state, State::Joined(_))
+    }
+
+    pub(crate) fn has_key(&self) -> bool {
+        matches!(&self.state, State::Joined(joined) if joined.link.has_key())
     }
 
     pub(crate) fn is_scanning(&self) -> bool {
@@ -413,7 +340,41 @@ impl Station {
         let dozing = joined.power.is_dozing();
         joined
             .link
-            .send_body(to, body, dozing, &mut self.device, cx);
+            .send_body(to, body, dozing, &mut self.device, cx)
+    }
+
+    /// Sends a frame of this EtherType to the access point. `false` when it is not joined.
+    pub(crate) fn send_packet(
+        &mut self,
+        packet: (u16, &[u8]),
+        cipher: Ciphering,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        let State::Joined(joined) = &mut self.state else {
+            return false;
+        };
+        let dozing = joined.power.is_dozing();
+        joined
+            .link
+            .send_packet(packet, cipher, dozing, &mut self.device, cx)
+    }
+
+    /// `false` when it is not joined.
+    pub(crate) fn install_key(&mut self, key: CipherKey) -> bool {
+        let State::Joined(joined) = &mut self.state else {
+            return false;
+        };
+        self.counters.pairwise_installs += 1;
+        joined.link.install_key(key);
+        true
+    }
+
+    /// `false` when it is not joined.
+    pub(crate) fn remove_key(&mut self) -> bool {
+        let State::Joined(joined) = &mut self.state else {
+            return false;
+        };
+        joined.link.remove_key();
         true
     }
 
@@ -476,8 +437,10 @@ impl Station {
             State::Idle | State::Pausing(..) => {}
             State::Joining(joining) => {
                 let from = view.transmitter();
-                if let Err(failure) = joining.handle_management(from, &body, &mut self.device, cx) {
-                    self.fail(failure, cx);
+                match joining.handle_management(from, &body, &mut self.device, cx) {
+                    Ok(()) if joining.is_done() => self.enter(cx),
+                    Ok(()) => {}
+                    Err(failure) => self.fail(failure, cx),
                 }
             }
             State::Joined(joined) => {
@@ -527,11 +490,20 @@ impl Station {
                 if view.header().source() == own {
                     return;
                 }
-                let result = joined.receive_data(view, frame, &mut self.device, counters, cx);
-                if let Err(failure) = result {
-                    let bssid = joined.link.bssid();
-                    self.deauthenticate(bssid, failure.reason(), cx);
-                    self.sent_away(LeaveReason::HandshakeFailed(failure), cx);
+                match joined.receive_data(view, frame, &mut self.device, counters, cx) {
+                    Ok(None) => {}
+                    Ok(Some(packet)) => cx.event(SimEvent::Packet {
+                        name: self.name.clone(),
+                        mac: own,
+                        ether_type: packet.ether_type,
+                        payload: packet.payload,
+                        protected: packet.protected,
+                    }),
+                    Err(failure) => {
+                        let bssid = joined.link.bssid();
+                        self.deauthenticate(bssid, failure.reason(), cx);
+                        self.sent_away(LeaveReason::HandshakeFailed(failure), cx);
+                    }
                 }
             }
         }
@@ -539,17 +511,20 @@ impl Station {
 
     // --- Ends ----------------------------------------------------------------------------------
 
-    /// The handshake is finished.
+    /// The handshake is finished, or there is none to do.
     fn enter(&mut self, cx: &mut Context<'_>) {
         match core::mem::take(&mut self.state) {
             State::Joining(joining) => {
                 match (*joining).into_joined(self.device.profile.doze_after, cx.now) {
                     Ok(joined) => {
-                        self.state = State::Joined(Box::new(joined));
-                        cx.event(SimEvent::Joined {
-                            name: self.name.clone(),
-                            mac: self.device.mac,
+                        let (name, mac) = (self.name.clone(), self.device.mac);
+                        cx.event(match joined.key {
+                            StationKey::Vendor => SimEvent::Associated { name, mac },
+                            StationKey::Passphrase(_) | StationKey::Raw(_) => {
+                                SimEvent::Joined { name, mac }
+                            }
                         });
+                        self.state = State::Joined(Box::new(joined));
                     }
                     Err(joining) => self.state = State::Joining(joining),
                 }

@@ -167,7 +167,10 @@ impl SimCalls {
             tracing::debug!(?event, "station");
             match event {
                 // The network's word counts: it may still be checking the last message.
-                SimEvent::Joined { .. } | SimEvent::Left { .. } => {}
+                SimEvent::Joined { .. }
+                | SimEvent::Left { .. }
+                | SimEvent::Associated { .. }
+                | SimEvent::Packet { .. } => {}
                 SimEvent::JoinFailed { mac, reason, .. } => {
                     self.finish(
                         |w| w.what == What::Join && w.mac == mac,

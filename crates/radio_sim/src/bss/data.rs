@@ -9,12 +9,13 @@ use dot11::frame::{
 use radio::RadioEvent;
 use rsn::ccmp::CcmpError;
 
-use super::power::{Ciphering, Held};
+use super::power::Held;
 use super::{Bss, Peer, SIGNAL};
 use crate::air::{Outgoing, Receipt};
 use crate::ap::Sink;
 use crate::echo;
 use crate::ether_type::{Reception, Verdict, is_eapol};
+use crate::key::Ciphering;
 use crate::rule::{Direction, FrameKind};
 
 /// Longest MPDU any PHY carries, in bytes without FCS (table 9-25, VHT).

@@ -9,6 +9,7 @@ use dot11::frame::{FrameType, ManagementSubtype, write_sequence_control};
 use super::{Bss, set_more_data};
 use crate::air::{Outgoing, Receipt};
 use crate::ap::Sink;
+use crate::key::Ciphering;
 use crate::rule::{Direction, FrameKind};
 
 /// Most frames kept for one station; then the oldest goes.
@@ -26,16 +27,6 @@ pub(crate) struct Held {
     pub(crate) cipher: Ciphering,
     pub(crate) receipt: Receipt,
     pub(crate) since: Instant,
-}
-
-/// Whether a frame is ciphered when it is sent at last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ciphering {
-    /// Without a key it is not sent.
-    Must,
-    /// When there is a key.
-    IfKeyed,
-    Never,
 }
 
 /// Whether a station listens.

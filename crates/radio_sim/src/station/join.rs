@@ -39,20 +39,21 @@ pub(crate) struct PmkCache(Vec<(StationKey, Ssid, Pmk)>);
 impl PmkCache {
     const MAX: usize = 8;
 
-    fn pmk(&mut self, key: &StationKey, ssid: &Ssid) -> Pmk {
+    fn pmk(&mut self, key: &StationKey, ssid: &Ssid) -> Option<Pmk> {
         let passphrase = match key {
-            StationKey::Raw(pmk) => return pmk.clone(),
+            StationKey::Vendor => return None,
+            StationKey::Raw(pmk) => return Some(pmk.clone()),
             StationKey::Passphrase(passphrase) => passphrase,
         };
         if let Some((_, _, pmk)) = self.0.iter().find(|(k, s, _)| k == key && s == ssid) {
-            return pmk.clone();
+            return Some(pmk.clone());
         }
         let pmk = Pmk::from_passphrase(passphrase, ssid);
         if self.0.len() >= Self::MAX {
             self.0.remove(0);
         }
         self.0.push((key.clone(), ssid.clone(), pmk.clone()));
-        pmk
+        Some(pmk)
     }
 }
 
@@ -163,6 +164,11 @@ impl Joining {
 
     pub(super) const fn is_scanning(&self) -> bool {
         matches!(self.phase, Phase::Scanning)
+    }
+
+    /// Its port may open: the handshake is finished, or there is none to do.
+    pub(super) const fn is_done(&self) -> bool {
+        matches!(self.phase, Phase::Handshaking { done: true, .. })
     }
 
     pub(super) const fn text(&self) -> &'static str {
@@ -321,12 +327,15 @@ impl Joining {
                     StatusCode::SUCCESS => {
                         let supplicant = supplicant(&self.key, network, device, cx);
                         let wmm = network.wmm && device.profile.wmm;
-                        let link =
-                            Link::new((network.bssid, network.cipher), answer.aid, wmm, supplicant);
+                        let done = supplicant.is_none();
+                        let (bssid, cipher) = (network.bssid, network.cipher);
+                        let mut link = Link::new(bssid, answer.aid, cipher, supplicant);
+                        link.wmm = wmm;
+                        link.ether_types = device.ether_types.clone();
                         self.phase = Phase::Handshaking {
                             link: Box::new(link),
                             answers: 0,
-                            done: false,
+                            done,
                         };
                         self.retry = cx.now + HANDSHAKE_SILENCE;
                         Ok(())
@@ -384,20 +393,22 @@ impl Joining {
     }
 }
 
+/// `None` when it has no handshake to do.
 fn supplicant(
     key: &StationKey,
     network: &Network,
     device: &mut Device,
     cx: &mut Context<'_>,
-) -> Supplicant {
+) -> Option<Supplicant> {
     let config = SupplicantConfig {
         ap: network.bssid,
         station: device.mac,
-        pmk: cx.pmks.pmk(key, &network.ssid),
+        pmk: cx.pmks.pmk(key, &network.ssid)?,
         ap_rsne: network.rsne.clone(),
         station_rsne: own_rsne(network.cipher),
     };
-    Supplicant::new(config, ChaCha20Rng::from_rng(&mut device.rng))
+    let rng = ChaCha20Rng::from_rng(&mut device.rng);
+    Some(Supplicant::new(config, rng))
 }
 
 /// The RSN element of the association request and of message 2.
@@ -439,6 +450,7 @@ fn association_request(network: &Network, previous: Option<MacAddr>, device: &De
         if device.profile.wmm && network.wmm {
             w.wmm_information(WmmInformation { qos_info: 0 });
         }
+        w.raw(&device.profile.elements);
     })
     .finish()
 }

@@ -12,8 +12,9 @@ use super::power::Power;
 use super::{Context, Device, StationCounters, StationKey};
 use crate::air::Receipt;
 use crate::echo;
+use crate::ether_type::{EtherTypes, Reception, Verdict};
 use crate::event::SimEvent;
-use crate::key::{Receiver, Sender};
+use crate::key::{CipherKey, Ciphering, Receiver};
 use crate::rule::FrameKind;
 
 /// From one echo request to the next.
@@ -36,36 +37,59 @@ struct Plain {
     protected: bool,
 }
 
+/// What is handed up beside the data.
+#[derive(Debug)]
+pub(super) struct Packet {
+    pub(super) ether_type: u16,
+    pub(super) payload: Vec<u8>,
+    /// It came ciphered.
+    pub(super) protected: bool,
+}
+
 /// Keys and counters of one association.
 #[derive(Debug)]
 pub(super) struct Link {
     bssid: MacAddr,
     aid: u16,
-    wmm: bool,
-    supplicant: Supplicant,
-    /// Of pairwise and group keys.
+    pub(super) wmm: bool,
+    pub(super) ether_types: EtherTypes,
+    /// `None`: no handshake of ours.
+    supplicant: Option<Supplicant>,
+    /// Of the keys the supplicant makes.
     cipher: CipherSuite,
-    pairwise: Option<(Sender, Receiver)>,
+    pairwise: Option<CipherKey>,
     group: [Option<Receiver>; 4],
 }
 
 impl Link {
-    pub(super) const fn new(
-        (bssid, cipher): (MacAddr, CipherSuite),
+    pub(super) fn new(
+        bssid: MacAddr,
         aid: u16,
-        wmm: bool,
-        supplicant: Supplicant,
+        cipher: CipherSuite,
+        supplicant: Option<Supplicant>,
     ) -> Self {
-        let group = [const { None }; 4];
         Self {
             bssid,
             aid,
-            wmm,
+            wmm: false,
+            ether_types: EtherTypes::default(),
             supplicant,
             cipher,
             pairwise: None,
-            group,
+            group: [const { None }; 4],
         }
+    }
+
+    pub(super) const fn has_key(&self) -> bool {
+        self.pairwise.is_some()
+    }
+
+    pub(super) fn install_key(&mut self, key: CipherKey) {
+        CipherKey::install(&mut self.pairwise, key);
+    }
+
+    pub(super) fn remove_key(&mut self) {
+        self.pairwise = None;
     }
 
     pub(super) const fn bssid(&self) -> MacAddr {
@@ -92,21 +116,38 @@ impl Link {
         {
             return None;
         }
-        if !header.is_protected() {
-            let eapol = matches!(decapsulate_llc(view.payload()), Some((ETHERTYPE_EAPOL, _)));
-            if !eapol {
+        let came = Reception::new(header.addr1, header.is_protected(), self.has_key());
+        let body = match header.is_protected() {
+            true => self.decipher(view, frame, counters)?,
+            false => view.payload().to_vec(),
+        };
+        match self.ether_types.judge(&body, came) {
+            Verdict::Accept => Some(Plain {
+                body,
+                protected: came.protected,
+            }),
+            Verdict::Unencrypted => {
                 counters.unencrypted += 1;
-                return None;
+                None
             }
-            return Some(Plain {
-                body: view.payload().to_vec(),
-                protected: false,
-            });
+            Verdict::Overprotected => {
+                counters.overprotected += 1;
+                None
+            }
         }
+    }
+
+    /// The plain body of a protected frame.
+    fn decipher(
+        &mut self,
+        view: &DataView<'_>,
+        frame: &[u8],
+        counters: &mut StationCounters,
+    ) -> Option<Vec<u8>> {
         let key_id = ccmp::key_id(frame)?;
-        let group = header.addr1.is_group();
+        let group = view.header().addr1.is_group();
         let key = match (group, key_id) {
-            (false, 0) => self.pairwise.as_mut().map(|(_, receiver)| receiver),
+            (false, 0) => self.pairwise.as_mut().map(|key| &mut key.receiver),
             (true, id) => self.group.get_mut(usize::from(id)).and_then(Option::as_mut),
             (false, _) => None,
         };
@@ -128,10 +169,7 @@ impl Link {
             counters.unicast += 1;
         }
         plain.drain(..view.header_bytes().len());
-        Some(Plain {
-            body: plain,
-            protected: true,
-        })
+        Some(plain)
     }
 
     /// The EAPOL PDU in a data frame that arrived before the port opened.
@@ -160,30 +198,29 @@ impl Link {
         counters: &mut StationCounters,
         cx: &mut Context<'_>,
     ) -> Result<Option<bool>, rsn::Failure> {
-        if self.supplicant.handle_eapol(&eapol.pdu).is_err() {
+        let taken = self.supplicant.as_mut().map(|s| s.handle_eapol(&eapol.pdu));
+        if !matches!(taken, Some(Ok(_))) {
             counters.handshake_rejected += 1;
             return Ok(None);
         }
         let mut done = false;
-        while let Some(output) = self.supplicant.poll_output() {
+        while let Some(output) = self.supplicant.as_mut().and_then(Supplicant::poll_output) {
             match output {
                 // As it was asked: an answer to a repeated message 3 that came in clear must be
                 // readable to an access point that has no key yet.
                 SupplicantOutput::SendEapol(pdu) => {
                     let body = encapsulate_llc(ETHERTYPE_EAPOL, &pdu);
-                    self.send(
-                        self.bssid,
-                        &body,
-                        (eapol.flags, eapol.protected),
-                        device,
-                        cx,
-                    );
+                    let body = (&*body, FrameKind::of_eapol(&pdu));
+                    let cipher = match eapol.protected {
+                        true => Ciphering::IfKeyed,
+                        false => Ciphering::Never,
+                    };
+                    self.send(self.bssid, body, (eapol.flags, cipher), device, cx);
                 }
                 SupplicantOutput::InstallPairwiseKey { tk } => {
-                    if let Ok(tk) = <&[u8; 16]>::try_from(tk.expose()) {
+                    if let Some(key) = CipherKey::new(self.cipher, &tk, 0, 0) {
                         counters.pairwise_installs += 1;
-                        let sender = Sender::new(self.cipher, tk, 0);
-                        self.pairwise = sender.zip(Receiver::new(self.cipher, tk, 0));
+                        self.pairwise = Some(key);
                     }
                 }
                 SupplicantOutput::InstallGroupKey { index, gtk, rsc } => {
@@ -201,7 +238,7 @@ impl Link {
         Ok(Some(done))
     }
 
-    /// Sends a body (from its LLC header), ciphered when there is a key.
+    /// Sends a body (from its LLC header). `false` when there is no key.
     pub(super) fn send_body(
         &mut self,
         to: MacAddr,
@@ -209,33 +246,53 @@ impl Link {
         dozing: bool,
         device: &mut Device,
         cx: &mut Context<'_>,
-    ) {
-        self.send(to, body, (power_flag(dozing), true), device, cx);
+    ) -> bool {
+        let body = (body, FrameKind::of_payload(body));
+        self.send(to, body, (power_flag(dozing), Ciphering::Must), device, cx)
     }
 
+    /// Sends a frame of this EtherType to the access point.
+    pub(super) fn send_packet(
+        &mut self,
+        (ether_type, payload): (u16, &[u8]),
+        cipher: Ciphering,
+        dozing: bool,
+        device: &mut Device,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        let body = encapsulate_llc(ether_type, payload);
+        let body = (&*body, FrameKind::Packet(ether_type));
+        self.send(self.bssid, body, (power_flag(dozing), cipher), device, cx)
+    }
+
+    /// `false` when it may not go.
     fn send(
         &mut self,
         to: MacAddr,
-        body: &[u8],
-        (flags, cipher): (u16, bool),
+        (body, kind): (&[u8], FrameKind),
+        (flags, cipher): (u16, Ciphering),
         device: &mut Device,
         cx: &mut Context<'_>,
-    ) {
+    ) -> bool {
         let mut header = DataHeader::to_ds(self.bssid, device.mac, to).with(flags);
         if self.wmm {
             header = header.with_qos(QosControl::new(0));
         }
         let mut frame = header.encode(body);
-        let kind = FrameKind::of_payload(body);
         device.number(&mut frame);
-        if let (true, Some((sender, _))) = (cipher, &mut self.pairwise) {
-            let mut out = Vec::new();
-            if sender.protect(&frame, &mut out).is_err() {
-                return;
+        match (cipher, &mut self.pairwise) {
+            (Ciphering::Must, None) => return false,
+            (Ciphering::Never, _) | (Ciphering::IfKeyed, None) => {}
+            (Ciphering::Must | Ciphering::IfKeyed, Some(key)) => {
+                let mut out = Vec::new();
+                if key.sender.protect(&frame, &mut out).is_err() {
+                    return false;
+                }
+                frame = out;
             }
-            frame = out;
         }
         device.send_numbered(frame, kind, Receipt::None, cx);
+        true
     }
 }
 
@@ -301,7 +358,7 @@ impl Traffic {
     }
 }
 
-/// A station whose port is open.
+/// A station whose port is open, or a vendor's whose port is another's business.
 #[derive(Debug)]
 pub(super) struct Joined {
     pub(super) link: Link,
@@ -336,7 +393,8 @@ impl Joined {
         if traffic.next > cx.now {
             return;
         }
-        if traffic.all_sent() {
+        // Without a key nothing more goes.
+        if traffic.all_sent() || !self.link.has_key() {
             let done = traffic.done(name);
             self.traffic = None;
             cx.event(done);
@@ -365,13 +423,13 @@ impl Joined {
         device: &mut Device,
         counters: &mut StationCounters,
         cx: &mut Context<'_>,
-    ) -> Result<(), rsn::Failure> {
+    ) -> Result<Option<Packet>, rsn::Failure> {
         if view.header().bssid() != self.link.bssid {
-            return Ok(());
+            return Ok(None);
         }
         self.power_data(view.header(), device, cx);
         let Some(plain) = self.link.open(view, frame, counters) else {
-            return Ok(());
+            return Ok(None);
         };
         let dozing = self.power.is_dozing();
         let body = plain.body;
@@ -383,6 +441,12 @@ impl Joined {
                 flags,
             };
             self.link.handle_eapol(&eapol, device, counters, cx)?;
+        } else if let Some((ether_type, payload)) = self.link.ether_types.handed_up(&body) {
+            return Ok(Some(Packet {
+                ether_type,
+                payload: payload.to_vec(),
+                protected: plain.protected,
+            }));
         } else if let Some((run, number)) = echo::parse_reply(&body) {
             if let Some(traffic) = &mut self.traffic
                 && traffic.handle_reply(run, number)
@@ -396,6 +460,6 @@ impl Joined {
             self.link
                 .send_body(view.header().source(), &reply, dozing, device, cx);
         }
-        Ok(())
+        Ok(None)
     }
 }

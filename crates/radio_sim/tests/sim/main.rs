@@ -16,3 +16,5 @@ mod radio;
 mod support;
 #[cfg(test)]
 mod switches;
+#[cfg(test)]
+mod vendor;

@@ -24,6 +24,9 @@ use rsn::{
 pub(crate) const AP: MacAddr = MacAddr([2, 0, 0, 0, 0, 1]);
 pub(crate) const PRIMARY: KeyId = KeyId(1);
 pub(crate) const SECONDARY: KeyId = KeyId(2);
+pub(crate) const VENDOR_OUI: [u8; 3] = [0x02, 0xaa, 0xbb];
+/// A vendor's element as a station sends it.
+pub(crate) const VENDOR_ELEMENT: [u8; 7] = [221, 5, 0x02, 0xaa, 0xbb, 1, 0x77];
 pub(crate) const GTK: [u8; 16] = [0x77; 16];
 
 pub(crate) fn ssid() -> Ssid {
@@ -46,6 +49,7 @@ pub(crate) fn pmk(key: &StationKey) -> Pmk {
     match key {
         StationKey::Passphrase(p) => Pmk::from_passphrase(p, &ssid()),
         StationKey::Raw(pmk) => pmk.clone(),
+        StationKey::Vendor => panic!("it has none"),
     }
 }
 
@@ -67,6 +71,8 @@ pub(crate) struct Bench {
     /// The status association requests are answered with.
     pub(crate) association_status: StatusCode,
     pub(crate) answers_probes: bool,
+    /// Stations that came with an element of [`VENDOR_OUI`]: they have no handshake here.
+    pub(crate) vendors: Vec<MacAddr>,
     cipher: CipherSuite,
     candidates: Candidates,
     group: GroupKey,
@@ -86,6 +92,7 @@ impl Bench {
             sim_events: Vec::new(),
             association_status: StatusCode::SUCCESS,
             answers_probes: true,
+            vendors: Vec::new(),
             cipher: CipherSuite::CCMP,
             candidates: Candidates {
                 live: vec![
@@ -312,16 +319,22 @@ impl Bench {
                     .as_bytes()
                     .to_vec();
                 let wme = request.elements.vendor([0, 0x50, 0xf2], 2).is_some();
+                let vendor = request.elements.vendor(VENDOR_OUI, 1).is_some();
                 let aid = self
                     .peers
                     .get(&from)
-                    .map_or(self.peers.len() as u16 + 1, |p| p.aid);
+                    .map_or((self.peers.len() + self.vendors.len()) as u16 + 1, |p| {
+                        p.aid
+                    });
                 let aid = if status == StatusCode::SUCCESS {
                     aid
                 } else {
                     0
                 };
-                if status == StatusCode::SUCCESS {
+                if status == StatusCode::SUCCESS && vendor {
+                    self.command(Command::AddStation(Box::new(entry(from, aid, wme))));
+                    self.vendors.push(from);
+                } else if status == StatusCode::SUCCESS {
                     self.associate(from, aid, rsne, wme);
                 }
                 let again = request.current_ap.is_some();
