@@ -18,10 +18,13 @@
 
 mod cipher;
 mod ether_types;
+mod gate;
+mod key_requests;
 mod key_table;
 mod mlme;
 mod outbox;
 mod port;
+mod radio_state;
 mod requests;
 mod station_port;
 
@@ -30,8 +33,8 @@ mod tests;
 
 use cause::Cause;
 use clock::Instant;
-use oid::{Failure, Indication, NdisStatus, PhyState, Reply, StopApReason};
-use radio::{Capabilities, Command, CommandError, CommandErrorKind, CommandId, RadioEvent};
+use oid::{Failure, Indication, NdisStatus, Reply, StopApReason};
+use radio::{Command, CommandError, CommandErrorKind, CommandId, RadioEvent};
 use serde::{Deserialize, Serialize};
 
 pub use mlme::rejection::{Rejection, Rejections};
@@ -39,17 +42,16 @@ pub use outbox::Output;
 pub use station_port::StationPort;
 
 use ether_types::EtherTypes;
-use key_table::{KeyTable, use_management_command};
+use key_table::KeyTable;
 use mlme::{Context, Mlme};
 use outbox::{Outbox, Pending, radio_failure};
 use port::{HALT_TIME, Settings, StartOutcome, Starting, State};
+use radio_state::RadioState;
 
 /// The engine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Miniport {
     radio: RadioState,
-    /// What the service was last told of the radio.
-    indicated: Option<PhyState>,
     settings: Settings,
     state: State,
     keys: KeyTable,
@@ -58,13 +60,6 @@ pub struct Miniport {
     rejections: Rejections,
     /// Makes the flood limiter's hash unpredictable.
     secret: u64,
-}
-
-/// Whether there is a radio.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-enum RadioState {
-    Absent(Cause),
-    Present(Box<Capabilities>),
 }
 
 impl Miniport {
@@ -78,8 +73,7 @@ impl Miniport {
                 .fold(sum, |sum, byte| sum.rotate_left(8) ^ u64::from(*byte))
         });
         Self {
-            radio: RadioState::Absent(Cause::new("No radio has been found yet.", "Wait a moment.")),
-            indicated: None,
+            radio: RadioState::default(),
             settings: Settings::default(),
             state: State::Init,
             keys: KeyTable::default(),
@@ -124,10 +118,7 @@ impl Miniport {
     pub fn handle_radio_event(&mut self, event: RadioEvent, now: Instant) {
         match event {
             RadioEvent::Ready(capabilities) => {
-                let arrived = matches!(self.radio, RadioState::Absent(_));
-                self.radio = RadioState::Present(capabilities);
-                self.indicate_phy();
-                if arrived {
+                if self.radio.arrive(capabilities, &mut self.out) {
                     self.ether_types.radio_arrived(&mut self.out);
                 }
                 if matches!(self.state, State::Halted { .. }) {
@@ -135,14 +126,10 @@ impl Miniport {
                 }
             }
             RadioEvent::Unavailable { cause } => {
-                self.radio = RadioState::Absent(cause.clone());
-                let why = Failure {
-                    status: NdisStatus::DOT11_POWER_STATE_INVALID,
-                    cause,
-                };
+                let why = self.radio.leave(cause);
                 self.ether_types.radio_lost(&why, &mut self.out);
                 self.lose_radio(why);
-                self.indicate_phy();
+                self.radio.indicate(&mut self.out);
             }
             RadioEvent::Switched(switches) => self.out.indicate(Indication::RadioSwitched {
                 software: switches.software,
@@ -249,22 +236,9 @@ impl Miniport {
                 self.with_mlme(now, |mlme, cx| mlme.handle_entered(peer, id, result, cx));
             }
             Pending::MappingKey { peer, request } => {
-                // Of a radio that does not know the peer yet: the key waits for it, and a port that
-                // waits for the key does not open.
-                let waits = result
-                    .as_ref()
-                    .is_err_and(|e| e.kind == CommandErrorKind::NotFound);
-                let current = if waits {
-                    self.keys.mapping_waits(peer, id)
-                } else {
-                    self.keys.mapping_settled(peer, id, result.is_ok())
-                };
-                let result = result.map_err(radio_failure);
-                if let Some(request) = request {
-                    let answer = if waits { Ok(()) } else { result.clone() };
-                    self.out.complete(request, answer.map(|()| Reply::Done));
-                }
-                if current {
+                let out = &mut self.out;
+                let settled = self.keys.mapping_answered(peer, request, id, result, out);
+                if let Some(result) = settled {
                     self.with_mlme(now, |mlme, cx| {
                         mlme.key_settled(peer, result.as_ref().err(), cx);
                     });
@@ -272,18 +246,13 @@ impl Miniport {
             }
             Pending::DefaultKey { index, request } => {
                 self.keys.default_settled(index, id, result.is_ok());
-                match (request, result) {
-                    (None, result) => self.start_step(result),
-                    (Some(request), Err(error)) => self.out.fail(request, &radio_failure(error)),
-                    // The key may be the one that the default key id names already.
-                    (Some(request), Ok(())) => {
-                        if let Some(command) = use_management_command(index) {
-                            self.out.send_for(command, Pending::Request(request));
-                        } else if let Some(command) = self.keys.use_command() {
-                            self.out.send_for(command, Pending::UseKey(request));
-                        } else {
-                            self.out.done(request);
-                        }
+                match request {
+                    None => self.start_step(result),
+                    Some(request) => {
+                        let mode = self.settings.mode;
+                        let out = &mut self.out;
+                        self.keys
+                            .default_answered(index, request, mode, result, out);
                     }
                 }
             }
@@ -406,24 +375,6 @@ impl Miniport {
     fn end_halt(&mut self) {
         self.state = State::Init;
         self.out.indicate(Indication::CanSustainAp);
-    }
-
-    /// Tells the service of the radio, unless it knows.
-    fn indicate_phy(&mut self) {
-        let state = match &self.radio {
-            RadioState::Absent(cause) => PhyState::Off {
-                cause: cause.clone(),
-            },
-            RadioState::Present(radio) => PhyState::On {
-                name: radio.name.clone(),
-                address: radio.address,
-                max_stations: radio.max_stations,
-            },
-        };
-        if self.indicated.as_ref() != Some(&state) {
-            self.indicated = Some(state.clone());
-            self.out.indicate(Indication::PhyStateChanged(state));
-        }
     }
 
     /// Runs `f` on the network, when one is on the air.

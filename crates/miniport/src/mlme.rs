@@ -34,12 +34,13 @@ use oid::{AssocRequest, AssocTicket, DisassocReason, Failure, Indication, PeerIn
 use radio::Command;
 use serde::{Deserialize, Serialize};
 
+use crate::gate::PortGate;
 use crate::key_table::KeyTable;
 use crate::outbox::Outbox;
 use bss::Bss;
 use flood::{FloodLimits, Work};
 use rejection::{Rejection, Rejections};
-use station::{Aids, Phase, PortGate, Station};
+use station::{Aids, Phase, Station};
 
 /// Authenticated strangers that are remembered.
 pub(crate) const MAX_STRANGERS: usize = 1024;
@@ -449,16 +450,9 @@ impl Mlme {
                 Phase::AwaitingAck {
                     decision: Some(request),
                     ..
-                }
-                | Phase::Associated {
-                    port: PortGate::OpensWithKey(request),
-                    ..
-                } => {
-                    out.fail(*request, why);
-                }
-                Phase::AwaitingDecision { .. }
-                | Phase::AwaitingAck { .. }
-                | Phase::Associated { .. } => {}
+                } => out.fail(*request, why),
+                Phase::Associated { port, .. } => port.end(why, out),
+                Phase::AwaitingDecision { .. } | Phase::AwaitingAck { .. } => {}
             }
         }
     }

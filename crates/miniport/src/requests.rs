@@ -1,19 +1,18 @@
 //! OID requests, one by one.
 
 use clock::Instant;
-use dot11::{CipherSuite, MacAddr, ReasonCode};
+use dot11::{MacAddr, ReasonCode};
 use oid::{
     DefaultKey, Failure, KeyMappingKey, NdisStatus, Reply, Request, RequestId, SecurityRequest,
 };
-use radio::{Command, KeyScope};
+use radio::Command;
 
-use crate::cipher::KeyRules;
-use crate::key_table::{Change, KeyTable, check_id, use_management_command};
+use crate::Miniport;
+use crate::key_table::{check_id, use_management_command};
 use crate::mlme::bss::Bss;
 use crate::mlme::{Mlme, RadioTraits};
 use crate::outbox::{Pending, failure};
 use crate::port::{Settings, StartOutcome, Starting, State, not_now};
-use crate::{Miniport, RadioState};
 
 impl Miniport {
     /// The service asks. Every request is answered by exactly one completion.
@@ -46,7 +45,7 @@ impl Miniport {
                 });
             }
             Request::CipherDefaultKey(key) => {
-                if let Err(failure) = self.set_default_key(id, key) {
+                if let Err(failure) = self.set_default_key(id, &key) {
                     self.out.fail(id, &failure);
                 }
             }
@@ -55,7 +54,7 @@ impl Miniport {
                 Err(failure) => self.out.fail(id, &failure),
             },
             Request::CipherKeyMappingKey(key) => {
-                if let Err(failure) = self.set_mapping_key(id, key, now) {
+                if let Err(failure) = self.set_mapping_key(id, &key) {
                     self.out.fail(id, &failure);
                 }
             }
@@ -99,7 +98,7 @@ impl Miniport {
     ) {
         let result = match request {
             SecurityRequest::ReceiveEtherTypes(_) | SecurityRequest::PrivacyExemptionList(_) => {
-                let has_radio = matches!(self.radio, RadioState::Present(_));
+                let has_radio = self.radio.is_present();
                 self.ether_types.set(id, request, has_radio, &mut self.out);
                 return;
             }
@@ -120,7 +119,7 @@ impl Miniport {
             }
             SecurityRequest::CipherPerStationKey { station, key } => {
                 let enabled = self.settings.multicast_cipher;
-                let rules = self.radio.key_rules(&self.settings);
+                let rules = self.radio.key_rules(self.settings.mode);
                 self.keys.set_station_key(station, &key, enabled, &rules)
             }
             // Radios here never let data pass in clear.
@@ -155,15 +154,7 @@ impl Miniport {
                 return Err(not_now("The access point runs."));
             }
         }
-        let radio = match &self.radio {
-            RadioState::Present(radio) => radio,
-            RadioState::Absent(cause) => {
-                return Err(Failure {
-                    status: NdisStatus::DOT11_POWER_STATE_INVALID,
-                    cause: cause.clone(),
-                });
-            }
-        };
+        let radio = self.radio.get()?;
         let (settings, channel) = self.settings.plan_start(radio)?;
         let traits = RadioTraits {
             reports_tx_status: radio.reports_tx_status,
@@ -174,13 +165,7 @@ impl Miniport {
             .send_for(Command::StartAp(Box::new(bss.ap_config())), Pending::Start);
         let mut outstanding = 1;
         for index in self.keys.default_indices() {
-            if let Some(command) = self.keys.default_command(index) {
-                let pending = Pending::DefaultKey {
-                    index,
-                    request: None,
-                };
-                let command = self.out.send_for(command, pending);
-                self.keys.default_moves(index, command);
+            if self.keys.install_default(index, None, &mut self.out) {
                 outstanding += 1;
                 if let Some(command) = use_management_command(index) {
                     self.out.send_for(command, Pending::Start);
@@ -209,7 +194,7 @@ impl Miniport {
         self.keys.clear();
         if default_mib {
             self.settings = Settings::default();
-            let has_radio = matches!(self.radio, RadioState::Present(_));
+            let has_radio = self.radio.is_present();
             self.ether_types.clear(has_radio, &mut self.out);
         }
         match &mut self.state {
@@ -235,40 +220,12 @@ impl Miniport {
         self.state = State::Resetting(vec![id]);
     }
 
-    fn set_default_key(&mut self, id: RequestId, key: DefaultKey) -> Result<(), Failure> {
-        let rules = self.radio.key_rules(&self.settings);
-        let enabled = self.settings.multicast_cipher;
-        let (index, checked) = KeyTable::check_default(&key, enabled, &rules)?;
-        let Some(checked) = checked else {
-            let known = self.keys.delete_default(index);
-            if known && self.is_on_air() {
-                let command = Command::RemoveKey {
-                    scope: KeyScope::Group,
-                    index,
-                };
-                self.out.send_for(command, Pending::Removal(id));
-            } else {
-                self.out.done(id);
-            }
-            return Ok(());
-        };
-        let change = self.keys.set_default(index, checked, key.is_static);
-        let command = self
-            .keys
-            .default_command(index)
-            .filter(|_| self.is_on_air());
-        match (change, command) {
-            (Change::Set, Some(command)) => {
-                let pending = Pending::DefaultKey {
-                    index,
-                    request: Some(id),
-                };
-                let command = self.out.send_for(command, pending);
-                self.keys.default_moves(index, command);
-            }
-            (Change::Nothing, _) | (Change::Set, None) => self.out.done(id),
-        }
-        Ok(())
+    fn set_default_key(&mut self, id: RequestId, key: &DefaultKey) -> Result<(), Failure> {
+        let on_air = self.is_on_air();
+        let rules = self.radio.key_rules(self.settings.mode);
+        let checks = (self.settings.multicast_cipher, &rules);
+        self.keys
+            .request_default(id, key, checks, on_air, &mut self.out)
     }
 
     fn set_default_key_id(&mut self, id: RequestId, key_id: u8) {
@@ -282,46 +239,15 @@ impl Miniport {
         }
     }
 
-    fn set_mapping_key(
-        &mut self,
-        id: RequestId,
-        key: KeyMappingKey,
-        now: Instant,
-    ) -> Result<(), Failure> {
-        let rules = self.radio.key_rules(&self.settings);
-        let checked = self
-            .keys
-            .check_mapping(&key, self.settings.unicast_cipher, &rules)?;
-        let peer = key.peer;
-        let in_radio = matches!(&self.state, State::Op(mlme) if mlme.is_in_radio(peer));
-        let Some(checked) = checked else {
-            if self.keys.delete_mapping(peer, key.direction) && in_radio {
-                self.with_mlme(now, |mlme, cx| mlme.close_before_key_removal(peer, cx));
-                let command = Command::RemoveKey {
-                    scope: KeyScope::Pairwise(peer),
-                    index: 0,
-                };
-                self.out.send_for(command, Pending::Removal(id));
-            } else {
-                self.out.done(id);
-            }
-            return Ok(());
+    fn set_mapping_key(&mut self, id: RequestId, key: &KeyMappingKey) -> Result<(), Failure> {
+        let rules = self.radio.key_rules(self.settings.mode);
+        let checks = (self.settings.unicast_cipher, &rules);
+        let peer = match &mut self.state {
+            State::Op(mlme) => mlme.peer_in_radio(key.peer),
+            _ => None,
         };
-        let change = self.keys.set_mapping(peer, checked, key.is_static);
-        let command = self.keys.mapping_command(peer).filter(|_| in_radio);
-        match (change, command) {
-            (Change::Set, Some(command)) => {
-                let pending = Pending::MappingKey {
-                    peer,
-                    request: Some(id),
-                };
-                let command = self.out.send_for(command, pending);
-                self.keys.mapping_moves(peer, command);
-            }
-            // The very key is in the radio, or it waits for its peer.
-            (Change::Nothing, _) | (Change::Set, None) => self.out.done(id),
-        }
-        Ok(())
+        self.keys
+            .request_mapping(id, key, checks, peer, &mut self.out)
     }
 
     fn send_packet(&mut self, id: RequestId, peer: MacAddr, pdu: Vec<u8>) {
@@ -377,27 +303,6 @@ impl Miniport {
         } else {
             self.out
                 .fail(id, &not_now("The access point does not run."));
-        }
-    }
-}
-
-impl RadioState {
-    /// What the radio offers, while there is one.
-    fn ciphers(&self) -> Option<&[CipherSuite]> {
-        match self {
-            Self::Present(radio) => Some(&radio.ciphers),
-            Self::Absent(_) => None,
-        }
-    }
-
-    fn key_rules(&self, settings: &Settings) -> KeyRules<'_> {
-        KeyRules {
-            mode: settings.mode,
-            own: match self {
-                Self::Present(radio) => Some(radio.address),
-                Self::Absent(_) => None,
-            },
-            offered: self.ciphers(),
         }
     }
 }

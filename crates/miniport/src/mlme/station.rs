@@ -14,7 +14,7 @@ use clock::Instant;
 use super::bss::Join;
 use super::inactivity::Idle;
 use super::{BLOCK_TIMEOUT, Context, INACTIVITY_LIMIT, Mlme};
-use crate::key_table::Protection;
+use crate::gate::{PortGate, not_associated};
 use crate::outbox::{Pending, failure, radio_failure};
 
 /// A station in an association block or associated.
@@ -57,17 +57,6 @@ pub(crate) enum Phase {
         /// What was said on the way, for whoever asks. No longer than two frames.
         frames: Box<AssociationFrames>,
     },
-}
-
-/// The controlled port of an associated station.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum PortGate {
-    /// Only EAPOL passes.
-    Closed,
-    /// To be opened as soon as the pairwise key works: never before, or data would pass in clear.
-    OpensWithKey(RequestId),
-    /// Data passes.
-    Open,
 }
 
 /// Association ids in use.
@@ -190,14 +179,7 @@ impl Mlme {
             Pending::AddStation(peer),
         );
         // A key that was set before its peer came (native-80211-ihv reference, 7.2).
-        if let Some(command) = cx.keys.mapping_command(peer) {
-            let pending = Pending::MappingKey {
-                peer,
-                request: None,
-            };
-            let id = cx.out.send_for(command, pending);
-            cx.keys.mapping_moves(peer, id);
-        }
+        cx.keys.install_mapping(peer, None, cx.out);
         let response = cx.out.send_for(
             Command::SendManagement {
                 frame: frame.clone(),
@@ -428,13 +410,11 @@ impl Mlme {
             } => {
                 cx.out.settle(*response);
                 if let Some(request) = decision {
-                    cx.out.fail(*request, &gone());
+                    cx.out.fail(*request, &not_associated());
                 }
             }
             Phase::Associated { port, .. } => {
-                if let PortGate::OpensWithKey(request) = port {
-                    cx.out.fail(*request, &gone());
-                }
+                port.end(&not_associated(), cx.out);
                 cx.out
                     .indicate(Indication::Disassociation { peer, reason: why });
                 return;
@@ -457,7 +437,7 @@ impl Mlme {
             ..
         }) = self.stations.get(&peer)
         else {
-            cx.out.fail(request, &gone());
+            cx.out.fail(request, &not_associated());
             return;
         };
         let frames = AssociationFrames {
@@ -476,110 +456,47 @@ impl Mlme {
         request: RequestId,
         cx: &mut Context<'_>,
     ) {
-        let Some(Station {
-            phase: Phase::Associated { port, .. },
-            ..
-        }) = self.stations.get_mut(&peer)
-        else {
+        let Some(port) = self.gate(peer) else {
             // A port that is not there is closed.
             if open {
-                cx.out.fail(request, &gone())
+                cx.out.fail(request, &not_associated());
             } else {
-                cx.out.done(request)
+                cx.out.done(request);
             }
             return;
         };
-        if let PortGate::OpensWithKey(earlier) = *port {
-            *port = PortGate::Closed;
-            let replaced = failure(
-                NdisStatus::INVALID_STATE,
-                "A later request for the same port came first.",
-                "This is a fault of the program that asked.",
-            );
-            cx.out.fail(earlier, &replaced);
-        }
-        if open == (*port == PortGate::Open) {
-            cx.out.done(request);
-            return;
-        }
-        *port = match (open, cx.keys.protection(peer)) {
-            (false, _) => PortGate::Closed,
-            (true, Protection::Working) => PortGate::Open,
-            (true, Protection::Coming) => PortGate::OpensWithKey(request),
-            (true, Protection::None) => {
-                let no_key = failure(
-                    NdisStatus::INVALID_STATE,
-                    "The station has no pairwise key, so its data would pass in clear.",
-                    "Set its key-mapping key first.",
-                );
-                cx.out.fail(request, &no_key);
-                return;
-            }
-        };
-        if !matches!(port, PortGate::OpensWithKey(_)) {
-            authorize(peer, open, request, cx);
+        port.set(peer, open, request, cx.keys, cx.out);
+    }
+
+    /// The port of an associated station.
+    fn gate(&mut self, peer: MacAddr) -> Option<&mut PortGate> {
+        match &mut self.stations.get_mut(&peer)?.phase {
+            Phase::Associated { port, .. } => Some(port),
+            Phase::AwaitingDecision { .. } | Phase::AwaitingAck { .. } => None,
         }
     }
 
-    /// The pairwise key on its way arrived, or not: a port that waits for it opens, or not.
+    /// Whether the radio's table has the station, and its port where it is associated.
+    pub(crate) fn peer_in_radio(&mut self, peer: MacAddr) -> Option<Option<&mut PortGate>> {
+        self.is_in_radio(peer).then(|| self.gate(peer))
+    }
+
+    /// The pairwise key on its way arrived, or not.
     pub(crate) fn key_settled(
         &mut self,
         peer: MacAddr,
         failure: Option<&Failure>,
         cx: &mut Context<'_>,
     ) {
-        let Some(Station {
-            phase: Phase::Associated { port, .. },
-            ..
-        }) = self.stations.get_mut(&peer)
-        else {
-            return;
-        };
-        match (*port, failure) {
-            (PortGate::OpensWithKey(request), None) => {
-                *port = PortGate::Open;
-                authorize(peer, true, request, cx);
-            }
-            (PortGate::OpensWithKey(request), Some(why)) => {
-                *port = PortGate::Closed;
-                cx.out.fail(request, why);
-            }
-            // The radio lost the key that worked, with the station.
-            (PortGate::Open, Some(_)) if cx.keys.protection(peer) == Protection::None => {
-                *port = PortGate::Closed;
-                cx.out.send(Command::Authorize { peer, open: false });
-            }
-            (PortGate::Open | PortGate::Closed, _) => {}
-        }
-    }
-
-    /// The key of the peer is about to be removed: what is open closes first.
-    pub(crate) fn close_before_key_removal(&mut self, peer: MacAddr, cx: &mut Context<'_>) {
-        let Some(Station {
-            phase: Phase::Associated { port, .. },
-            ..
-        }) = self.stations.get_mut(&peer)
-        else {
-            return;
-        };
-        match core::mem::replace(port, PortGate::Closed) {
-            PortGate::Closed => {}
-            PortGate::OpensWithKey(request) => cx.out.fail(request, &gone()),
-            PortGate::Open => {
-                cx.out.send(Command::Authorize { peer, open: false });
-            }
+        if let Some(port) = self.gate(peer) {
+            port.key_settled(peer, failure, cx.keys, cx.out);
         }
     }
 
     /// The radio did not open or close the port.
     pub(crate) fn authorize_refused(&mut self, peer: MacAddr) {
-        if let Some(Station {
-            phase: Phase::Associated { port, .. },
-            ..
-        }) = self.stations.get_mut(&peer)
-            && *port == PortGate::Open
-        {
-            *port = PortGate::Closed;
+        if let Some(port) = self.gate(peer) {
+            port.authorize_refused();
         }
     }
 
@@ -596,26 +513,11 @@ impl Mlme {
     }
 }
 
-fn authorize(peer: MacAddr, open: bool, request: RequestId, cx: &mut Context<'_>) {
-    cx.out.send_for(
-        Command::Authorize { peer, open },
-        Pending::Authorize { peer, request },
-    );
-}
-
 fn remove_from_radio(peer: MacAddr, cx: &mut Context<'_>) {
     cx.out.send(Command::RemoveStation {
         peer,
         reason: dot11::ReasonCode::UNSPECIFIED,
     });
-}
-
-fn gone() -> Failure {
-    failure(
-        NdisStatus::INVALID_STATE,
-        "The station is not associated.",
-        "It will come back by itself.",
-    )
 }
 
 fn not_acknowledged() -> Failure {
