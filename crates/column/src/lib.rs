@@ -1,9 +1,12 @@
-//! The whole column in one thread: service engine above, miniport below, pumped to rest.
+//! The whole column in one thread: engines above, ports below, pumped to rest.
 //!
 //! ```text
-//!   Input --> hosted_network <-- seam C (oid) --> miniport <-- Input::Radio
-//!                   |                                 |
-//!             Output::Answer ..                 Output::Radio
+//!   Input --> hosted_network <------ seam C (oid) ------> miniport <----- Input::Radio
+//!                |    ^                                   ^              Output::Radio
+//!                |    | who is served, verdicts           |
+//!                v    |                                   v
+//!   Input --> ihv_service <--------- seam C ----------> station port <-- Input::StationRadio
+//!    hosts: Output::Host, Input::Extension                               Output::StationRadio
 //! ```
 //!
 //! Everything that can happen to the service is one [`Input`], taken one at a time. It can be
@@ -11,8 +14,10 @@
 //! column built from the same [`Config`] makes the same outputs. The daemon, the tests and the
 //! replay tool differ only in where inputs come from.
 
+mod ids;
 mod input;
 mod output;
+mod pump;
 
 pub use hosted_network::{ClientId, Config, Rights};
 pub use input::Input;
@@ -24,7 +29,9 @@ use clock::{Instant, earliest};
 use hosted_network::HostedNetwork;
 use ihv_service::Extensions;
 use miniport::{Miniport, StationPort};
-use wlan_rpc::{Answer, ExtensionRow, Status};
+use wlan_rpc::{ExtensionRow, Status};
+
+use pump::ShutDown;
 
 /// The column. Contract: [`Column::handle`] one input, then drain [`Column::poll_output`].
 #[derive(Debug)]
@@ -33,6 +40,7 @@ pub struct Column {
     miniport: Miniport,
     station: StationPort,
     extensions: Extensions,
+    shut_down: ShutDown,
     outputs: VecDeque<Output>,
 }
 
@@ -47,6 +55,7 @@ impl Column {
             miniport,
             station: StationPort::new(),
             extensions: Extensions::new(),
+            shut_down: ShutDown::default(),
             outputs: VecDeque::new(),
         }
     }
@@ -65,11 +74,22 @@ impl Column {
             Input::Persisted(result) => self.service.handle_persisted(result, now),
             Input::Timeout => {
                 self.miniport.handle_timeout(now);
+                self.station.handle_timeout(now);
                 self.service.handle_timeout(now);
+                self.extensions.handle_timeout(now);
             }
             Input::PolicyChanged(policy) => self.service.set_policy(policy, now),
             Input::Suspend => self.service.stop_for_suspend(now),
-            Input::ShutDown => self.service.shut_down(now),
+            Input::ShutDown => {
+                self.service.shut_down(now);
+                // The extensions hear of the network's end before their own.
+                self.pump(now);
+                self.extensions.handle(ihv_service::Input::ShutDown, now);
+                // Without any there is nothing to wait for.
+                if self.extensions.rows().is_empty() {
+                    self.done(ShutDown::Extensions);
+                }
+            }
         }
         self.pump(now);
     }
@@ -77,7 +97,14 @@ impl Column {
     /// When [`Input::Timeout`] is wanted next.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        earliest(self.service.poll_timeout(), self.miniport.poll_timeout())
+        [
+            self.service.poll_timeout(),
+            self.miniport.poll_timeout(),
+            self.extensions.poll_timeout(),
+            self.station.poll_timeout(),
+        ]
+        .into_iter()
+        .fold(None, earliest)
     }
 
     /// What is to be done next, in order.
@@ -111,89 +138,5 @@ impl Column {
             .iter()
             .map(|(_, count)| count)
             .sum()
-    }
-
-    /// Lets the two engines talk until neither has anything left to say.
-    fn pump(&mut self, now: Instant) {
-        loop {
-            let mut quiet = true;
-            while let Some(output) = self.service.poll_output() {
-                quiet = false;
-                match output {
-                    hosted_network::Output::Request(id, request) => {
-                        self.miniport.handle_request(id, request, now);
-                    }
-                    hosted_network::Output::Answer {
-                        client,
-                        id,
-                        mut result,
-                    } => {
-                        // Seam C has no OID for what the miniport dropped.
-                        if let Ok(Answer::Status(status)) = &mut result {
-                            status.rejected_frames = self.rejected_frames();
-                        }
-                        self.outputs
-                            .push_back(Output::Answer { client, id, result });
-                    }
-                    hosted_network::Output::Notification {
-                        client,
-                        device,
-                        notification,
-                    } => {
-                        self.outputs.push_back(Output::Notification {
-                            client,
-                            device,
-                            notification,
-                        });
-                    }
-                    hosted_network::Output::Vendor(event) => {
-                        self.extensions.handle_vendor_event(event, now);
-                    }
-                    hosted_network::Output::Event(kind) => {
-                        self.outputs.push_back(Output::Event(kind));
-                    }
-                    hosted_network::Output::Denied {
-                        client,
-                        uid,
-                        pid,
-                        program,
-                        what,
-                        reason,
-                    } => {
-                        self.outputs.push_back(Output::Denied {
-                            client,
-                            uid,
-                            pid,
-                            program,
-                            what,
-                            reason,
-                        });
-                    }
-                    hosted_network::Output::Persist(settings) => {
-                        self.outputs.push_back(Output::Persist(settings));
-                    }
-                    hosted_network::Output::ShutDownComplete => {
-                        self.outputs.push_back(Output::ShutDownComplete);
-                    }
-                }
-            }
-            while let Some(output) = self.miniport.poll_output() {
-                quiet = false;
-                match output {
-                    miniport::Output::Radio(command) => {
-                        self.outputs.push_back(Output::Radio(command));
-                    }
-                    miniport::Output::Completion(completion) => {
-                        self.service.handle_completion(completion, now);
-                    }
-                    miniport::Output::Indication(indication) => {
-                        self.service.handle_indication(indication, now);
-                    }
-                }
-            }
-            if quiet {
-                return;
-            }
-        }
     }
 }

@@ -72,6 +72,7 @@ pub enum Output {
     /// Write these settings; answered by [`Input::Persisted`](crate::Input::Persisted). At most one
     /// is outstanding.
     Persist(Box<Settings>),
-    /// After [`Input::ShutDown`](crate::Input::ShutDown): nothing is on the air, everybody has an answer.
+    /// After [`Input::ShutDown`](crate::Input::ShutDown): nothing is on the air, everybody has an answer,
+    /// no host process is left.
     ShutDownComplete,
 }
