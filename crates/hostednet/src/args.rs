@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use dot11::{Channel, Ssid};
+use dot11::{Channel, Oui, Ssid};
+
+use crate::ihv::{Elements, parse_elements, parse_kind, parse_oui};
 
 /// A network others can join: two keys, a real Linux radio or a simulated one.
 #[derive(Debug, Parser)]
@@ -55,6 +57,13 @@ pub(crate) enum Command {
     /// The simulated radio and its stations
     #[command(subcommand)]
     Sim(SimCommand),
+    /// Extensions of vendors: programs that bring keys of their own
+    ///
+    /// An extension is a shared library with the interface of Windows' IHV Extensions DLLs (wlanihv.h).
+    /// It lets stations in by a handshake of its own and sets their keys. Each runs in processes of its
+    /// own, which may fail without harm to anybody else.
+    #[command(subcommand)]
+    Ihv(IhvCommand),
     /// Windows' commands: `netsh wlan ?` lists them
     #[command(disable_help_flag = true)]
     Netsh {
@@ -232,6 +241,88 @@ pub(crate) enum SimCommand {
         #[arg(value_parser = clap::value_parser!(u32).range(..=60_000))]
         milliseconds: u32,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IhvCommand {
+    /// Show what is installed, and what its processes do
+    List(Format),
+    /// Install an extension, or replace the one of that name
+    ///
+    /// The library is tried first, and copied. What cannot be loaded changes nothing.
+    Install(IhvInstallArguments),
+    /// End an extension and forget it; stations it serves are sent away
+    Remove {
+        /// The extension's name
+        name: String,
+    },
+    /// Show what extensions wrote and what was written about them
+    Log {
+        /// Of this extension only
+        name: Option<String>,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Let the simulated station adapter connect by an extension; an earlier connection ends
+    Connect(IhvConnectArguments),
+    /// End the simulated station adapter's connection
+    Disconnect,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IhvInstallArguments {
+    /// The shared library
+    pub(crate) file: PathBuf,
+
+    /// What to call it: 1 to 32 letters, digits, - and _
+    #[arg(long)]
+    pub(crate) name: String,
+
+    /// The vendor: profiles with this OUI belong to it
+    #[arg(long, value_name = "AA:BB:CC", value_parser = parse_oui)]
+    pub(crate) oui: Oui,
+
+    /// Serve the stations of the hosted network that have a Vendor Specific element with this OUI in
+    /// their association request. KIND is the byte behind the OUI; without it any will do
+    #[arg(long, value_name = "KIND", num_args = 0..=1, value_parser = parse_kind)]
+    pub(crate) serve_element: Option<Option<u8>>,
+
+    #[command(flatten)]
+    pub(crate) fragments: FragmentArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IhvConnectArguments {
+    /// The network's name
+    #[arg(value_parser = ssid)]
+    pub(crate) ssid: Ssid,
+
+    /// The vendor: its extension connects
+    #[arg(long, value_name = "AA:BB:CC", value_parser = parse_oui)]
+    pub(crate) oui: Oui,
+
+    /// Under which name the extension keeps what it wants to know again [default: the network's]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+
+    /// Elements for the association request, whole, in hexadecimal digits: dd0402cafe01
+    #[arg(long, value_name = "HEX", value_parser = parse_elements)]
+    pub(crate) elements: Option<Elements>,
+
+    #[command(flatten)]
+    pub(crate) fragments: FragmentArguments,
+}
+
+/// What the vendor's part of a profile says, which may be secret: never an argument.
+#[derive(Debug, Args)]
+pub(crate) struct FragmentArguments {
+    /// The vendor's XML on connecting; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) connectivity: Option<PathBuf>,
+
+    /// The vendor's XML on security; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) security: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

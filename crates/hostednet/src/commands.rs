@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::args::{Command, KeyCommand, Mode, SetArguments, SimCommand, Switch};
 use crate::failure::Failure;
+use crate::ihv;
 use crate::json::{self, EventView, KeysView, Names, StationView, StatusView};
 use crate::secret;
 use crate::text;
@@ -68,6 +69,7 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
             })?;
         }
         Command::PrepareSleep => client.prepare_for_sleep()?,
+        Command::Ihv(command) => ihv::run(&mut client, &mut out, command)?,
         Command::Sim(command) => sim(&mut client, &mut out, command)?,
     }
     Ok(out.flush()?)

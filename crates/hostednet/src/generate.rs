@@ -119,6 +119,12 @@ A key is never taken from the command line, which everybody on the machine can r
 without being shown, or read as one line from standard input. The grammar of
 .BR hostednet\-netsh (1)
 is the exception: scripts written for Windows name the key there.
+.PP
+The vendor's part of a profile, which may hold secrets, comes from a file or from standard input as
+well; see
+.BR hostednet\-ihv\-install (1)
+and
+.BR hostednet\-ihv\-connect (1).
 .SH ENVIRONMENT
 .TP
 .B HOSTEDNET_SOCKET
@@ -163,6 +169,15 @@ hostednet key set \-\-once
 hostednet start
 .RE
 .fi
+.PP
+An extension of a vendor, for stations with the vendor's element:
+.PP
+.nf
+.RS
+hostednet ihv install ./libhandshake.so \-\-name handshake \\
+    \-\-oui 02:CA:FE \-\-serve\-element 1 \-\-security secret.xml
+.RE
+.fi
 .SH "SEE ALSO"
 .BR hostednet\-netsh (1),
 .BR hostednet\-policy (5),
@@ -188,7 +203,12 @@ mod tests {
         let to = dir.path().join("deep/man");
         generate(&GenerateCommand::Man { dir: to.clone() }).unwrap();
         let names = names(&to);
-        for page in ["hostednet.1", "hostednet-serve.1", "hostednet-key-set.1"] {
+        for page in [
+            "hostednet.1",
+            "hostednet-serve.1",
+            "hostednet-key-set.1",
+            "hostednet-ihv-install.1",
+        ] {
             assert!(names.iter().any(|name| name == page), "{page} in {names:?}");
         }
         assert!(!names.iter().any(|name| name.contains("generate")));

@@ -56,8 +56,9 @@ pub(crate) struct PeerView {
     name: Option<String>,
 }
 
+/// What happened and what to do.
 #[derive(Serialize)]
-struct CauseView {
+pub(crate) struct CauseView {
     text: String,
     remedy: String,
 }
@@ -477,6 +478,51 @@ mod tests {
                 "\n"
             )
         );
+    }
+
+    #[test]
+    fn what_an_extension_does_has_the_shape_scripts_rely_on() {
+        let row = |what| {
+            let event = Event {
+                at: WallTime::from_unix_millis(0),
+                kind: EventKind::Extension {
+                    name: "handshake".into(),
+                    adapter: ExtensionAdapter::AccessPoint,
+                    what,
+                },
+            };
+            serde_json::to_string(&EventView::from(event)).unwrap()
+        };
+        let head = r#"{"at":"1970-01-01T00:00:00.000Z","event":"extension","name":"handshake","#;
+        let cause = cause::Cause::new("It crashed.", "See its log.");
+        for (what, tail) in [
+            (
+                ExtensionEvent::Ready { version: 0 },
+                r#""adapter":"access_point","what":"ready","version":0}"#,
+            ),
+            (
+                ExtensionEvent::Ended,
+                r#""adapter":"access_point","what":"ended"}"#,
+            ),
+            (
+                ExtensionEvent::Failed {
+                    cause,
+                    again_ms: Some(250),
+                },
+                concat!(
+                    r#""adapter":"access_point","what":"failed","#,
+                    r#""cause":{"text":"It crashed.","remedy":"See its log."},"again_ms":250}"#
+                ),
+            ),
+            (
+                ExtensionEvent::Connected {
+                    bssid: MacAddr([2, 0, 0, 0, 0, 1]),
+                },
+                r#""adapter":"access_point","what":"connected","bssid":"02:00:00:00:00:01"}"#,
+            ),
+        ] {
+            assert_eq!(row(what), format!("{head}{tail}"));
+        }
     }
 
     #[test]

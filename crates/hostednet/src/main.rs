@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod failure;
 mod generate;
+mod ihv;
 mod json;
 mod log;
 mod netsh;

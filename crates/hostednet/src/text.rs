@@ -3,9 +3,12 @@
 use std::io::{self, Write};
 
 use clock::Duration;
-use wlan_client::{EventKind, ExtensionEvent, KeyIdentity, PeerRow, SimStation, Status};
+use wlan_client::{
+    EventKind, ExtensionAdapter, ExtensionEvent, KeyIdentity, PeerRow, SimStation, Status,
+};
 use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, RadioState, Reason, SecondaryKey};
 
+use crate::ihv::adapter_name;
 use crate::json::{Names, key_text, lasting, text};
 
 pub(crate) fn status(out: &mut impl Write, status: &Status, names: &Names) -> io::Result<()> {
@@ -159,9 +162,10 @@ pub(crate) fn event(kind: &EventKind, names: &Names) -> String {
             format!("on the air: {ssid} on channel {channel}, {bssid}")
         }
         EventKind::StartFailed { cause } => format!("start refused: {cause}"),
-        EventKind::PeerArrived { mac, key } => {
-            format!("{} joined with the {} key", who(mac), key_name(*key))
-        }
+        EventKind::PeerArrived { mac, key } => match key {
+            KeyIdentity::Vendor => format!("{} was let in by an extension", who(mac)),
+            key => format!("{} joined with the {} key", who(mac), key_name(*key)),
+        },
         EventKind::PeerDeparted {
             mac,
             reason: Reason::PeerTimeout,
@@ -203,25 +207,42 @@ pub(crate) fn event(kind: &EventKind, names: &Names) -> String {
         } => "the secondary key was removed".into(),
         EventKind::PrimaryKeyRefreshed => "a new primary key was made".into(),
         EventKind::SettingsChanged => "the settings changed".into(),
-        EventKind::Extension { name, what, .. } => extension_event(name, what),
+        EventKind::Extension {
+            name,
+            adapter,
+            what,
+        } => extension_event(name, *adapter, what),
         EventKind::Warning(cause) => format!("warning: {cause}"),
     }
 }
 
-fn extension_event(name: &str, what: &ExtensionEvent) -> String {
+fn extension_event(name: &str, adapter: ExtensionAdapter, what: &ExtensionEvent) -> String {
+    let host = format!("extension {name}, {}", adapter_name(adapter));
     match what {
-        ExtensionEvent::Ready { .. } => format!("the extension {name} is ready"),
-        ExtensionEvent::Ended => format!("the extension {name} has ended"),
+        ExtensionEvent::Ready { version } => format!("{host}: ready (interface version {version})"),
+        ExtensionEvent::Ended => format!("{host}: ended"),
         ExtensionEvent::Failed {
             cause,
             again_ms: Some(ms),
-        } => format!("the extension {name} failed: {cause} It is started again in {ms} ms."),
+        } => format!(
+            "{host}: failed: {cause} It is started again in {}.",
+            short(*ms)
+        ),
         ExtensionEvent::Failed {
             cause,
             again_ms: None,
-        } => format!("the extension {name} failed: {cause}"),
-        ExtensionEvent::Connected { bssid } => format!("{name}: connected to {bssid}"),
-        ExtensionEvent::Disconnected { cause } => format!("{name}: not connected: {cause}"),
+        } => format!("{host}: failed and is not started again: {cause}"),
+        ExtensionEvent::Connected { bssid } => format!("{host}: connected to {bssid}"),
+        ExtensionEvent::Disconnected { cause } => format!("{host}: not connected: {cause}"),
+    }
+}
+
+/// A waiting time: `250 ms`, `1 s`.
+fn short(millis: u64) -> String {
+    if millis < 1000 {
+        format!("{millis} ms")
+    } else {
+        lasting(Duration::from_millis(millis))
     }
 }
 
@@ -241,5 +262,115 @@ pub(crate) fn on_air(status: &Status) -> String {
             format!("active: {ssid} on channel {channel} ({bssid})")
         }
         _ => status.state.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cause::Cause;
+    use dot11::MacAddr;
+    use wlan_client::JoinFailure;
+
+    use super::*;
+
+    const MAC: MacAddr = MacAddr([2, 0, 0, 0, 0, 9]);
+
+    fn told(adapter: ExtensionAdapter, what: ExtensionEvent) -> String {
+        let name = "handshake".to_owned();
+        event(
+            &EventKind::Extension {
+                name,
+                adapter,
+                what,
+            },
+            &Names::new(),
+        )
+    }
+
+    #[test]
+    fn what_an_extension_does_is_told_with_cause_and_remedy() {
+        use ExtensionAdapter::{AccessPoint, Station};
+        let cause = || Cause::new("It was killed by signal 11.", "See `hostednet ihv log`.");
+        let rows = [
+            (
+                told(AccessPoint, ExtensionEvent::Ready { version: 0 }),
+                "extension handshake, access point: ready (interface version 0)",
+            ),
+            (
+                told(Station, ExtensionEvent::Ended),
+                "extension handshake, station: ended",
+            ),
+            (
+                told(
+                    AccessPoint,
+                    ExtensionEvent::Failed {
+                        cause: cause(),
+                        again_ms: Some(250),
+                    },
+                ),
+                "extension handshake, access point: failed: It was killed by signal 11. \
+                 See `hostednet ihv log`. It is started again in 250 ms.",
+            ),
+            (
+                told(
+                    Station,
+                    ExtensionEvent::Failed {
+                        cause: cause(),
+                        again_ms: None,
+                    },
+                ),
+                "extension handshake, station: failed and is not started again: \
+                 It was killed by signal 11. See `hostednet ihv log`.",
+            ),
+            (
+                told(Station, ExtensionEvent::Connected { bssid: MAC }),
+                "extension handshake, station: connected to 02:00:00:00:00:09",
+            ),
+            (
+                told(Station, ExtensionEvent::Disconnected { cause: cause() }),
+                "extension handshake, station: not connected: It was killed by signal 11. \
+                 See `hostednet ihv log`.",
+            ),
+        ];
+        for (told, expected) in rows {
+            assert_eq!(told, expected);
+        }
+        assert_eq!(
+            (short(999), short(30_000)),
+            ("999 ms".into(), "30 s".into())
+        );
+    }
+
+    #[test]
+    fn a_vendors_peer_has_no_key_of_ours() {
+        let arrived = |key| event(&EventKind::PeerArrived { mac: MAC, key }, &Names::new());
+        assert_eq!(
+            arrived(KeyIdentity::Vendor),
+            "02:00:00:00:00:09 was let in by an extension"
+        );
+        assert_eq!(
+            arrived(KeyIdentity::Primary),
+            "02:00:00:00:00:09 joined with the primary key"
+        );
+        let refused = EventKind::PeerRefused {
+            mac: MAC,
+            failure: JoinFailure::Extension,
+        };
+        assert_eq!(
+            event(&refused, &Names::new()),
+            "02:00:00:00:00:09 was refused: extension refused"
+        );
+        let mut out = Vec::new();
+        let row = PeerRow {
+            mac: MAC,
+            key: KeyIdentity::Vendor,
+            connected_ms: 42_000,
+            retired_ms: None,
+        };
+        peers(&mut out, &[row], &Names::new()).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "  02:00:00:00:00:09  vendor     for 42 s\n"
+        );
     }
 }

@@ -174,12 +174,10 @@ impl Model {
     /// What to say at the end.
     pub(crate) fn summary(&self) -> Vec<String> {
         let count = |key| self.arrivals.get(&key).map_or(0, BTreeSet::len);
-        let (primary, secondary) = (count(KeyArrival::Primary), count(KeyArrival::Secondary));
-        let total = primary + secondary;
-        let mut lines = vec![format!(
-            "{total} station{} joined: {primary} with the primary key, {secondary} with the \
-             secondary key",
-            if total == 1 { "" } else { "s" }
+        let mut lines = vec![joined(
+            count(KeyArrival::Primary),
+            count(KeyArrival::Secondary),
+            count(KeyArrival::Vendor),
         )];
         if !self.traffic.is_empty() {
             let (sent, received) = self.traffic.values().fold((0, 0), |(sent, received), t| {
@@ -202,11 +200,39 @@ impl Model {
     }
 }
 
+/// Stations by what let them in; extensions are named only where there were any.
+fn joined(primary: usize, secondary: usize, vendor: usize) -> String {
+    let total = primary + secondary + vendor;
+    let s = if total == 1 { "" } else { "s" };
+    let ours = format!("{primary} with the primary key, {secondary} with the secondary key");
+    match vendor {
+        0 => format!("{total} station{s} joined: {ours}"),
+        _ => format!("{total} station{s} joined: {ours}, {vendor} by an extension"),
+    }
+}
+
 fn first_few(names: &[String]) -> String {
     const FEW: usize = 5;
     let shown = names.get(..FEW).unwrap_or(names).join(", ");
     match names.len().saturating_sub(FEW) {
         0 => shown,
         more => format!("{shown} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_counts_peers_of_extensions_where_there_are_any() {
+        assert_eq!(
+            joined(3, 3, 0),
+            "6 stations joined: 3 with the primary key, 3 with the secondary key"
+        );
+        assert_eq!(
+            joined(0, 0, 1),
+            "1 station joined: 0 with the primary key, 0 with the secondary key, 1 by an extension"
+        );
     }
 }
