@@ -43,6 +43,8 @@ pub(crate) fn build() -> Result<(), String> {
             "--release",
             "--package=hostednet",
             "--package=wlan_client",
+            "--package=ihv_host",
+            "--package=ihv_extension",
             "--bins",
             "--examples",
         ],
