@@ -27,6 +27,12 @@ pub(crate) enum Op {
     /// Removes a station's entry: "there is none" is success, but then no departure of it will be
     /// reported for our sake.
     Departure(MacAddr),
+    /// Installs this station's pairwise key.
+    Key(MacAddr),
+    /// Removes it: "there is none" is success.
+    KeyRemoval(MacAddr),
+    /// Opens or closes this station's port.
+    Port(MacAddr, bool),
     /// Makes way for the next message; its failure does not matter.
     Preparation,
     /// `FRAME` whose fate will be reported.

@@ -51,6 +51,20 @@ fn start_in_stat(stat: &str) -> Option<u64> {
     fields.nth(18)?.parse().ok()
 }
 
+/// What the name of a network interface may have (`IFNAMSIZ` without the final zero).
+const NAME_MAX: usize = 15;
+const MONITOR_SUFFIX: &str = "-air";
+
+/// The name of the monitor interface beside an access point interface of this name.
+pub(crate) fn monitor_name(own_interface: &str) -> String {
+    let mut end = own_interface.len().min(NAME_MAX - MONITOR_SUFFIX.len());
+    while !own_interface.is_char_boundary(end) {
+        end -= 1;
+    }
+    let stem = own_interface.get(..end).unwrap_or_default();
+    format!("{stem}{MONITOR_SUFFIX}")
+}
+
 const ALIAS_PREFIX: &str = "hostednet access point of process ";
 
 /// The alias that marks an interface as made by `owner`.
@@ -160,6 +174,18 @@ mod tests {
         remove(&path);
         remove(&path);
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn the_monitors_name_fits_and_shows_whose_it_is() {
+        for (own, monitor) in [
+            ("hosted0", "hosted0-air"),
+            ("abcdefghijklmno", "abcdefghijk-air"),
+            ("abcdefghij\u{e4}\u{e4}\u{e4}", "abcdefghij-air"),
+            ("", "-air"),
+        ] {
+            assert_eq!(monitor_name(own), monitor);
+        }
     }
 
     #[test]

@@ -145,6 +145,28 @@ impl Kernel {
         made.ok_or_else(|| Errno::NODEV.into())
     }
 
+    /// Makes a monitor interface that hears no more than the radio does anyway; returns its index.
+    pub(crate) fn new_monitor(&mut self, wiphy: u32, name: &str) -> Result<u32, Refusal> {
+        let mut made = None;
+        self.requests.request(
+            self.family.id,
+            |w| {
+                w.raw(&[consts::CMD_NEW_INTERFACE, 0, 0, 0])
+                    .u32(consts::ATTR_WIPHY, wiphy)
+                    .text(consts::ATTR_IFNAME, name)
+                    .u32(consts::ATTR_IFTYPE, consts::IFTYPE_MONITOR)
+                    .nest(consts::ATTR_MNTR_FLAGS, |_| ());
+            },
+            |m| {
+                made = m
+                    .genl()
+                    .map(|(_, attrs)| interface::parse(attrs).ifindex)
+                    .or(made.take());
+            },
+        )?;
+        made.ok_or_else(|| Errno::NODEV.into())
+    }
+
     pub(crate) fn remove_interface(&mut self, ifindex: u32) -> Result<(), Refusal> {
         self.request(consts::CMD_DEL_INTERFACE, |w| {
             w.u32(consts::ATTR_IFINDEX, ifindex);
@@ -201,7 +223,7 @@ impl Kernel {
     }
 }
 
-/// Opens the packet socket for EAPOL; see `eapol.rs`.
+/// Opens a packet socket; see `eapol.rs` and `packets.rs`.
 pub(crate) fn packet_socket() -> Result<std::os::fd::OwnedFd, Errno> {
     use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
     // Without a protocol it hears nothing before it is bound.

@@ -6,9 +6,12 @@
 //! (`docs/decisions/0003-eapol-over-packet-socket.md`), and what a killed process left behind is
 //! recognised and removed at the next start.
 //!
+//! Frames of vendors' protocols travel beside the closed port over a monitor interface of our own
+//! (`docs/decisions/0021-vendor-frames-on-linux-radios.md`; `packets.rs`, `radiotap.rs`, `filter.rs`).
+//!
 //! Where to start reading: [`Nl80211Radio`] (`radio.rs`), then `ap.rs` for what the kernel is told
 //! and `event.rs` for what it tells. The parsers ([`netlink`], [`wiphy`], [`event`], [`eapol`],
-//! [`interface`]) are pure and take anything.
+//! [`interface`], [`radiotap`]) are pure and take anything.
 
 mod ap;
 mod batch;
@@ -17,11 +20,14 @@ mod consts;
 pub mod eapol;
 mod errno;
 pub mod event;
+mod filter;
 pub mod interface;
 mod kernel;
 mod list;
 pub mod netlink;
 mod nl80211_radio;
+mod packets;
+pub mod radiotap;
 mod rfkill;
 mod route;
 mod setup;

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod commands;
+mod packets;
 mod state;
 
 use std::collections::VecDeque;
@@ -22,6 +23,7 @@ use crate::rfkill;
 use crate::route::Route;
 use crate::setup::Link;
 use crate::socket::Socket;
+use packets::Packets;
 use state::{Air, Held, State};
 
 /// Datagrams taken from one source before the others get their turn.
@@ -69,6 +71,10 @@ pub enum Source {
     Switch,
     /// Interfaces that are set up or down.
     Links,
+    /// Vendors' frames from stations whose port is open.
+    Packets,
+    /// Vendors' frames from the others.
+    Air,
 }
 
 /// A radio of this machine.
@@ -80,6 +86,7 @@ pub struct Nl80211Radio {
     eapol: EapolPort,
     switch: rfkill::Watch,
     links: Socket,
+    packets: Packets,
     state: State,
     batch: Batch,
     out: VecDeque<RadioEvent>,
@@ -101,6 +108,7 @@ impl Nl80211Radio {
         let events = kernel.open_events().map_err(opening)?;
         let links = Route::open_events().map_err(opening)?;
         let eapol = EapolPort::open().map_err(opening)?;
+        let packets = Packets::open(&options.own_interface).map_err(opening)?;
         let link = Link::acquire(&mut kernel, &options)?;
         let mut radio = Self {
             options,
@@ -109,6 +117,7 @@ impl Nl80211Radio {
             eapol,
             switch: rfkill::Watch::open(),
             links,
+            packets,
             state: State::Gone,
             batch: Batch::default(),
             out: VecDeque::new(),
@@ -167,6 +176,8 @@ impl Nl80211Radio {
             Some((Source::Eapol, self.eapol.as_fd())),
             self.switch.fd().map(|fd| (Source::Switch, fd)),
             Some((Source::Links, self.links.as_fd())),
+            Some((Source::Packets, self.packets.wired.as_fd())),
+            Some((Source::Air, self.packets.air.as_fd())),
         ]
         .into_iter()
         .flatten()
@@ -195,7 +206,10 @@ impl Nl80211Radio {
                 self.follow_switch();
             }
             Source::Links => self.read_links(),
+            Source::Packets => self.read_wired(most),
+            Source::Air => self.read_air(most),
         }
+        self.settle_packets();
     }
 
     /// The interfaces over which this machine is a station, of all its radios, by name. The access
@@ -227,6 +241,7 @@ impl Nl80211Radio {
     /// others stays. Called on drop, too.
     pub fn close(&mut self) {
         self.flush();
+        self.packets.end(&mut self.kernel);
         if let State::Held(held) = core::mem::replace(&mut self.state, State::Closed) {
             held.link.release(&mut self.kernel);
         }

@@ -41,9 +41,27 @@ fn held_by(interface: &str, owner: Owner) -> CommandError {
     )
 }
 
+/// Removes the monitor interface of a process that has ended. Nothing depends on it, so what cannot
+/// be done is left for when a new one is made.
+fn clear_monitor(kernel: &mut Kernel, options: &Options) -> Result<(), CommandError> {
+    let name = claim::monitor_name(&options.own_interface);
+    let Some(found) = list(kernel)?.into_iter().find(|i| i.name == name) else {
+        return Ok(());
+    };
+    let link = kernel.route.link(found.ifindex).unwrap_or_default();
+    let owner = link.alias.as_deref().and_then(claim::read_alias);
+    if owner.is_some_and(|owner| !owner.is_alive())
+        && let Err(e) = kernel.remove_interface(found.ifindex)
+    {
+        tracing::warn!(errno = e.errno, interface = %name, "a stale monitor cannot be removed");
+    }
+    Ok(())
+}
+
 /// Undoes what an earlier process left behind. What a living one holds is left alone, and so is
 /// what belongs to others.
 fn clear_leftovers(kernel: &mut Kernel, options: &Options) -> Result<(), CommandError> {
+    clear_monitor(kernel, options)?;
     let path = claim::path(&options.runtime_dir, &options.own_interface);
     if let Some(claim) = claim::read(&path) {
         if claim.owner.is_alive() {

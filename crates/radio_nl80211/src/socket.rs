@@ -12,6 +12,7 @@ use rustix::net::{
 
 use crate::consts;
 use crate::errno::Refusal;
+use crate::filter;
 use crate::netlink::{Ack, Message, Writer, messages};
 use crate::sys;
 
@@ -241,7 +242,7 @@ impl Family {
         let socket = Socket::open(Some(netlink::GENERIC))?;
         // Needs CAP_NET_ADMIN, without which nothing else works either.
         let _ = sockopt::set_socket_recv_buffer_size_force(&socket.fd, EVENT_BUFFER_LEN);
-        sys::filter_commands(socket.as_fd(), self.id, commands)?;
+        sys::attach_filter(socket.as_fd(), &mut filter::commands(self.id, commands))?;
         for (name, id) in &self.groups {
             if matches!(name.as_str(), "mlme" | "config" | "regulatory") {
                 sys::join_group(socket.as_fd(), *id)?;

@@ -71,34 +71,12 @@ pub(crate) fn bind_packet(fd: BorrowedFd<'_>, ethertype: u16, ifindex: u32) -> R
     check(unsafe { libc::bind(fd.as_raw_fd(), (&raw const address).cast(), len) })
 }
 
-/// Lets through only generic netlink messages of `commands`, and everything that is not of
-/// `family`, so that events nobody needs do not wake the process.
-pub(crate) fn filter_commands(
+/// Lets through only what the classic BPF program `program` accepts, from now on. What lies in the
+/// socket's buffer already stays there.
+pub(crate) fn attach_filter(
     fd: BorrowedFd<'_>,
-    family: u16,
-    commands: &[u8],
+    program: &mut [libc::sock_filter],
 ) -> Result<(), Errno> {
-    const LOAD_HALF: u16 = 0x28; // BPF_LD | BPF_H | BPF_ABS, linux/bpf_common.h
-    const LOAD_BYTE: u16 = 0x30; // BPF_LD | BPF_B | BPF_ABS
-    const JUMP_EQUAL: u16 = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
-    const RETURN: u16 = 0x06; // BPF_RET | BPF_K
-    const TYPE_AT: u32 = 4;
-    const COMMAND_AT: u32 = 16;
-
-    let count = u8::try_from(commands.len()).map_err(|_| Errno::INVAL)?;
-    let op = |code, jt, jf, k| libc::sock_filter { code, jt, jf, k };
-    let mut program = vec![
-        op(LOAD_HALF, 0, 0, TYPE_AT),
-        // The program sees network order, the header is in the machine's.
-        op(JUMP_EQUAL, 1, 0, u32::from(family.to_be())),
-        op(RETURN, 0, 0, u32::MAX),
-        op(LOAD_BYTE, 0, 0, COMMAND_AT),
-    ];
-    for (i, command) in (0u8..).zip(commands) {
-        program.push(op(JUMP_EQUAL, count - i, 0, u32::from(*command)));
-    }
-    program.push(op(RETURN, 0, 0, 0));
-    program.push(op(RETURN, 0, 0, u32::MAX));
     let header = libc::sock_fprog {
         len: u16::try_from(program.len()).map_err(|_| Errno::INVAL)?,
         filter: program.as_mut_ptr(),

@@ -93,7 +93,14 @@ impl AnyRadio {
 
     pub(crate) fn handle_readable(&mut self, source: u8, now: Instant) {
         if let Self::Linux(radio) = self {
-            let sources = [Source::Events, Source::Eapol, Source::Switch, Source::Links];
+            let sources = [
+                Source::Events,
+                Source::Eapol,
+                Source::Switch,
+                Source::Links,
+                Source::Packets,
+                Source::Air,
+            ];
             for source in sources.into_iter().filter(|s| number(*s) == source) {
                 radio.handle_readable(source, now);
             }
@@ -158,6 +165,8 @@ const fn number(source: Source) -> u8 {
         Source::Eapol => 1,
         Source::Switch => 2,
         Source::Links => 3,
+        Source::Packets => 4,
+        Source::Air => 5,
     }
 }
 

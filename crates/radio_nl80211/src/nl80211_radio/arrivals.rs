@@ -241,7 +241,7 @@ impl Nl80211Radio {
             }
         }
         let interfaces = match self.kernel.interfaces() {
-            Ok(interfaces) => interfaces,
+            Ok(interfaces) => self.packets.without_monitor(interfaces),
             Err(e) => {
                 tracing::warn!(errno = e.errno, "the interfaces cannot be listed");
                 return;

@@ -3,8 +3,8 @@
 use clock::Instant;
 use dot11::{MacAddr, ReasonCode};
 use radio::{
-    ApConfig, Cause, Command, CommandError, CommandErrorKind, CommandId, Radio, RadioCommand,
-    RadioEvent, StationEntry,
+    ApConfig, Cause, Command, CommandError, CommandErrorKind, CommandId, KeyScope, Radio,
+    RadioCommand, RadioEvent, StationEntry,
 };
 use rustix::io::Errno;
 
@@ -48,15 +48,21 @@ impl Radio for Nl80211Radio {
             Command::AddStation(entry) => self.add_station(id, entry),
             Command::UpdateStation(entry) => self.update_station(id, entry),
             Command::Authorize { peer, open } => {
-                let what = (Some(id), Op::Plain("set the station's port"));
+                self.before_port(peer, open);
+                let what = (Some(id), Op::Port(peer, open));
                 self.push(consts::CMD_SET_STATION, what, |w, ifindex, _| {
                     ap::authorize(w, ifindex, peer, open);
                 });
             }
             Command::RemoveStation { peer, reason } => self.remove_station(Some(id), peer, reason),
             Command::InstallKey(key) => {
+                self.before_key(&key);
                 self.batch.mark_secret();
-                let what = (Some(id), Op::Plain("install the key"));
+                let op = match key.scope {
+                    KeyScope::Pairwise(peer) => Op::Key(peer),
+                    KeyScope::Group => Op::Plain("install the key"),
+                };
+                let what = (Some(id), op);
                 self.push(consts::CMD_NEW_KEY, what, |w, ifindex, _| {
                     ap::new_key(w, ifindex, &key)
                 });
@@ -65,7 +71,11 @@ impl Radio for Nl80211Radio {
                 if self.running().is_none_or(|r| is_keyless(r, scope)) {
                     return self.complete(id, Ok(()));
                 }
-                let what = (Some(id), Op::Removal("remove the key"));
+                let op = match scope {
+                    KeyScope::Pairwise(peer) => Op::KeyRemoval(peer),
+                    KeyScope::Group => Op::Removal("remove the key"),
+                };
+                let what = (Some(id), op);
                 self.push(consts::CMD_DEL_KEY, what, |w, ifindex, _| {
                     ap::remove_key(w, ifindex, scope, index);
                 });
@@ -88,11 +98,25 @@ impl Radio for Nl80211Radio {
                     ap::peer(w, ifindex, peer)
                 });
             }
-            Command::SendPacket { .. }
-            | Command::SetEtherTypes(_)
-            | Command::Listen(_)
-            | Command::StopListening => {
-                let cause = Cause::new("This radio does not do that.", "Use the simulated radio.");
+            Command::SendPacket {
+                peer,
+                ether_type,
+                payload,
+                in_clear,
+            } => {
+                let result = self.send_packet(peer, (ether_type, &payload), in_clear);
+                self.complete(id, result);
+            }
+            Command::SetEtherTypes(rules) => {
+                self.flush();
+                let result = self.set_ether_types(rules);
+                self.complete(id, result);
+            }
+            Command::Listen(_) | Command::StopListening => {
+                let cause = Cause::new(
+                    "A Linux radio carries an access point here, and no station.",
+                    "Use the simulated radio for stations of extensions (`--radio sim`).",
+                );
                 let kind = CommandErrorKind::NotSupported;
                 self.complete(id, Err(CommandError { kind, cause }));
             }
@@ -179,12 +203,7 @@ impl Nl80211Radio {
         let peer = entry.peer;
         let associated = entry.flags.associated;
         let enter = associated || link.wiphy.full_client_state();
-        let station = Station {
-            entered: enter,
-            associated,
-            suspected: false,
-        };
-        if running.add(peer, station) {
+        if running.add(peer, Station::new(enter, associated)) {
             let what = (None, Op::Departure(peer));
             self.push(consts::CMD_DEL_STATION, what, |w, ifindex, _| {
                 ap::peer(w, ifindex, peer)
@@ -222,9 +241,8 @@ impl Nl80211Radio {
             let error = command_error("update the station", libc::ENOENT, None);
             return self.complete(id, Err(error));
         };
-        let before = *station;
-        station.associated = entry.flags.associated;
-        if !before.entered {
+        let was_associated = core::mem::replace(&mut station.associated, entry.flags.associated);
+        if !station.entered {
             if !entry.flags.associated {
                 return self.complete(id, Ok(()));
             }
@@ -233,7 +251,7 @@ impl Nl80211Radio {
         }
         let what = (Some(id), Op::Plain("update the station"));
         self.push(consts::CMD_SET_STATION, what, |w, ifindex, running| {
-            if before.associated {
+            if was_associated {
                 ap::station_flags_only(w, ifindex, &entry);
             } else {
                 ap::station(w, ifindex, &entry, &running.rates);
@@ -314,6 +332,7 @@ impl Nl80211Radio {
         let ifindex = held.link.ifindex;
         if let Air::Running(_) = held.air {
             held.air = Air::Idle;
+            self.packets.end(kernel);
             kernel.stop_ap(ifindex).map_err(|e| e.explain(DOING))?;
         }
         kernel
@@ -343,6 +362,7 @@ impl Nl80211Radio {
             );
         }
         held.air = Air::Running(Running::new(config.basic_rates.clone()));
+        self.begin_packets();
         Ok(())
     }
 
@@ -353,6 +373,7 @@ impl Nl80211Radio {
         if let Air::Running(_) = held.air {
             held.air = Air::Idle;
             let ifindex = held.link.ifindex;
+            self.packets.end(&mut self.kernel);
             self.kernel
                 .stop_ap(ifindex)
                 .and_then(|()| self.kernel.route.set_up(ifindex, false))
@@ -414,13 +435,21 @@ impl Nl80211Radio {
             Op::NewStation(entry) => Some(entry.peer),
             _ => None,
         };
+        self.note_outcome(&op, refusal.as_ref());
         let result = match (refusal, op) {
             (None, _) | (_, Op::Preparation) => Ok(()),
-            (Some(e), Op::Removal(_) | Op::Departure(_)) if e.is(Errno::NOENT) => Ok(()),
+            (Some(e), Op::Removal(_) | Op::KeyRemoval(_) | Op::Departure(_))
+                if e.is(Errno::NOENT) =>
+            {
+                Ok(())
+            }
             // A station of that address was there after all, entered by somebody else.
             (Some(e), Op::NewStation(entry)) if e.is(Errno::EXIST) => self.enter_again(&entry),
             (Some(e), op) => Err(e.explain(match op {
                 Op::Plain(doing) | Op::Removal(doing) => doing,
+                Op::Key(_) => "install the key",
+                Op::KeyRemoval(_) => "remove the key",
+                Op::Port(..) => "set the station's port",
                 Op::Departure(_) => "remove the station",
                 Op::NewStation(_) => "enter the station",
                 Op::Frame | Op::Preparation => "send a management frame",

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use dot11::frame::SequenceControl;
 use dot11::{Channel, MacAddr};
 use radio::{
     Capabilities, Cause, CommandError, CommandErrorKind, CommandId, KeyScope, RadioEvent, Switches,
 };
+use rsn::ccmp::CcmpReceiver;
 
 use crate::eapol::EapolFrame;
 use crate::event::{Event, What};
@@ -105,13 +107,36 @@ pub(super) struct Running {
     pub(super) own_removals: Vec<MacAddr>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Station {
     /// The kernel has it: not the case before association with a driver that wants it then.
     pub(super) entered: bool,
     pub(super) associated: bool,
     /// Frames to it get lost; a probe of our own is on its way.
     pub(super) suspected: bool,
+    /// The kernel has its pairwise key.
+    pub(super) keyed: bool,
+    /// The kernel lets its data pass.
+    pub(super) authorized: bool,
+    /// Reads vendors' frames that come protected before the port is open: the kernel deciphers them
+    /// and throws them away.
+    pub(super) receiver: Option<Box<CcmpReceiver>>,
+    /// The last of its vendors' frames that came in clear: traffic identifier and number.
+    pub(super) last_packet: Option<(Option<u8>, SequenceControl)>,
+}
+
+impl Station {
+    pub(super) const fn new(entered: bool, associated: bool) -> Self {
+        Self {
+            entered,
+            associated,
+            suspected: false,
+            keyed: false,
+            authorized: false,
+            receiver: None,
+            last_packet: None,
+        }
+    }
 }
 
 impl Running {
@@ -327,11 +352,7 @@ mod tests {
     const OWN: u32 = 7;
 
     fn running(associated: bool) -> State {
-        let station = Station {
-            entered: true,
-            associated,
-            suspected: false,
-        };
+        let station = Station::new(true, associated);
         let air = Air::Running(Running {
             stations: BTreeMap::from([(PEER, station)]),
             awaited: BTreeMap::from([(5, CommandId(50))]),
@@ -427,11 +448,7 @@ mod tests {
         );
     }
 
-    const ENTERED: Station = Station {
-        entered: true,
-        associated: true,
-        suspected: false,
-    };
+    const ENTERED: Station = Station::new(true, true);
 
     #[test]
     fn a_station_that_others_remove_is_asked_about_once_and_one_we_removed_never() {
