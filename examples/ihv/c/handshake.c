@@ -409,6 +409,7 @@ static void count_thread(int change)
 
 struct pending {
     HANDLE service, session;
+    int is_access_point;
     DWORD code;
 };
 
@@ -417,7 +418,8 @@ static void *complete_pre_association(void *argument)
 {
     struct pending *p = argument;
     DWORD reason = p->code ? L2_REASON_CODE_IHV_BASE + 2 : L2_REASON_CODE_SUCCESS;
-    if (!p->code)
+    /* An access point's ciphers are its network's. */
+    if (!p->code && !p->is_access_point)
         p->code = api.Dot11ExtSetUnicastCipherAlgorithm(p->service, DOT11_CIPHER_ALGO_CCMP);
     if (p->code && !reason)
         reason = L2_REASON_CODE_UNKNOWN;
@@ -441,7 +443,8 @@ static DWORD WINAPI perform_pre_associate(HANDLE mine, HANDLE session,
     if (!p)
         return ERROR_OUTOFMEMORY;
     a->has_secret = read_secret(a, security->pszXmlFragmentIhvSecurity);
-    *p = (struct pending){a->service, session, a->has_secret ? ERROR_SUCCESS : ERROR_BAD_PROFILE};
+    *p = (struct pending){a->service, session, a->is_access_point,
+                          a->has_secret ? ERROR_SUCCESS : ERROR_BAD_PROFILE};
     count_thread(1);
     if (pthread_create(&thread, NULL, complete_pre_association, p)) {
         count_thread(-1);

@@ -202,12 +202,16 @@ impl Adapter for Card {
                 reason: NO_SECRET,
             })
         };
-        let service = self.service;
+        let (service, role) = (self.service, self.role);
         let mut state = self.state();
         state.secret = secret;
         // A connection is never completed from inside its own handler.
         state.thread = Some(thread::spawn(move || {
-            let how = how.and_then(|()| Ok(service.set_unicast_cipher(CCMP)?));
+            let how = how.and_then(|()| match role {
+                // An access point's ciphers are its network's.
+                Role::AccessPoint => Ok(()),
+                Role::Station => Ok(service.set_unicast_cipher(CCMP)?),
+            });
             let _ = connection.complete(how);
         }));
         Ok(())
