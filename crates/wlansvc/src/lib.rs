@@ -16,6 +16,8 @@
 //! ([`wlan_rpc::SimCall`]) never reach the column: they move stations of the radio below it. Nor do
 //! calls about station interfaces, which are the system's and not the network's.
 //!
+//! Extensions of vendors run in processes of their own: room `extensions`.
+//!
 //! What a caller may do is decided by the column from what the kernel says of him and from the
 //! administrator's `policy.toml`, which is read again on request.
 
@@ -23,6 +25,7 @@ mod adapter_calls;
 mod clients;
 mod credentials;
 mod denials;
+mod extensions;
 mod hardening;
 mod options;
 mod policy;

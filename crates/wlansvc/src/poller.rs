@@ -7,6 +7,8 @@ use column::ClientId;
 use rustix::event::{Timespec, epoll};
 use rustix::io::Errno;
 
+use crate::extensions::Key;
+
 pub(crate) use epoll::EventFlags;
 
 /// Whose descriptor is ready.
@@ -24,15 +26,31 @@ pub(crate) enum Token {
     Policy,
     /// A descriptor of the radio.
     Radio(u8),
+    /// The disk is done with something of an extension.
+    Extensions,
+    /// The host process of an extension.
+    Host(Key, HostPart),
     /// A client.
     Client(ClientId),
+}
+
+/// Which descriptor of a host process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HostPart {
+    Socket,
+    Stderr,
+    /// The process has ended.
+    Exit,
 }
 
 impl Token {
     /// Above every number of a radio's descriptor.
     const CLIENTS: u64 = Self::RADIO + 256;
 
-    const RADIO: u64 = 5;
+    const RADIO: u64 = 6;
+
+    /// Above every client.
+    const HOSTS: u64 = 1 << 63;
 
     const fn encode(self) -> u64 {
         match self {
@@ -41,8 +59,17 @@ impl Token {
             Self::Storage => 2,
             Self::Reload => 3,
             Self::Policy => 4,
+            Self::Extensions => 5,
             Self::Radio(source) => Self::RADIO + source as u64,
             Self::Client(id) => id.0 + Self::CLIENTS,
+            Self::Host(key, part) => {
+                let part = match part {
+                    HostPart::Socket => 0,
+                    HostPart::Stderr => 1,
+                    HostPart::Exit => 2,
+                };
+                Self::HOSTS | key.0 << 2 | part
+            }
         }
     }
 
@@ -53,7 +80,16 @@ impl Token {
             2 => Self::Storage,
             3 => Self::Reload,
             4 => Self::Policy,
+            5 => Self::Extensions,
             Self::RADIO..Self::CLIENTS => Self::Radio((value - Self::RADIO) as u8),
+            Self::HOSTS.. => {
+                let part = match value & 3 {
+                    0 => HostPart::Socket,
+                    1 => HostPart::Stderr,
+                    _ => HostPart::Exit,
+                };
+                Self::Host(Key((value & !Self::HOSTS) >> 2), part)
+            }
             id => Self::Client(ClientId(id - Self::CLIENTS)),
         }
     }
@@ -98,6 +134,10 @@ impl Poller {
             epoll::EventData::new_u64(token.encode()),
             interest,
         )
+    }
+
+    pub(crate) fn remove(&self, fd: impl AsFd) -> Result<(), Errno> {
+        epoll::delete(&self.epoll, fd)
     }
 
     /// Waits until something is ready, or the time is over. A signal ends the wait early.

@@ -122,6 +122,16 @@ impl AnyRadio {
         }
     }
 
+    /// For the radio of the station adapter, which only the simulated air has.
+    pub(crate) fn station_command(&mut self, command: RadioCommand, now: Instant) {
+        let _ = (command, now);
+    }
+
+    /// What the radio of the station adapter has to say.
+    pub(crate) fn poll_station_event(&mut self) -> Option<RadioEvent> {
+        None
+    }
+
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
         match self {
             Self::Linux(radio) => radio.handle_timeout(now),

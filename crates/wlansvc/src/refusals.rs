@@ -22,6 +22,16 @@ pub(crate) fn not_privileged(doing: &str) -> Refusal {
     )
 }
 
+/// A call for the service's owner alone.
+pub(crate) fn not_owner(doing: &str) -> Refusal {
+    Refusal::new(
+        Win32Error::ACCESS_DENIED,
+        Reason::ElevationRequired,
+        format!("Only the service's owner may {doing}."),
+        "Do it as root, or as the user who runs the service.",
+    )
+}
+
 /// A packet of another protocol version.
 pub(crate) fn other_version() -> Refusal {
     Refusal::new(

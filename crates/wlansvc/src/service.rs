@@ -11,11 +11,12 @@ use rustix::io::Errno;
 use sd_notify::NotifyState;
 use settings_store::Store;
 use wlan_model::{Policy, Reason, Refusal};
-use wlan_rpc::{Answer, Call, CallId, ClientMessage, Event, EventKind, ServiceMessage};
+use wlan_rpc::{Answer, Call, CallId, ClientMessage, Event, EventKind, IhvCall, ServiceMessage};
 
 use crate::clients::{Clients, MAX_CONNECTIONS, Pending, Received};
 use crate::credentials::Caller;
 use crate::denials::Denials;
+use crate::extensions::{Extensions, Output as ExtensionOutput};
 use crate::policy::{Reloaded, Reloader};
 use crate::poller::{EventFlags, Poller, Token};
 use crate::radios::AnyRadio;
@@ -60,6 +61,10 @@ pub struct Service {
     /// When to try again after the system had no descriptor left.
     accept_again: Option<Instant>,
     storage: Storage,
+    extensions: Extensions,
+    /// What to begin with, told once the loop runs.
+    beginning: Vec<Input>,
+    warnings: Vec<Cause>,
     recorder: Option<Recorder>,
     poller: Poller,
     stopper: Stopper,
@@ -100,7 +105,10 @@ impl Service {
                     "Name another one with --state-dir.",
                 )
             })?;
+        // It also locks the folder.
         let (store, loaded) = Store::open(&options.state_dir)?;
+        let (extensions, installed, warnings) =
+            Extensions::open(options).map_err(|error| no_resources("thread", &error))?;
         if let Some(warning) = &loaded.warning {
             tracing::warn!("{warning}");
         }
@@ -143,6 +151,12 @@ impl Service {
             accepting: true,
             accept_again: None,
             storage,
+            extensions,
+            beginning: installed
+                .into_iter()
+                .map(|extension| Input::Extension(ihv_service::Input::Install(extension)))
+                .collect(),
+            warnings,
             recorder,
             poller,
             stopper: Stopper::new(stop, reload),
@@ -172,6 +186,8 @@ impl Service {
             .add(&self.reloaded, Token::Policy, EventFlags::IN)?;
         self.poller
             .add(&self.storage, Token::Storage, EventFlags::IN)?;
+        self.poller
+            .add(&self.extensions, Token::Extensions, EventFlags::IN)?;
         for (source, fd) in self.radio.sources() {
             self.poller.add(fd, Token::Radio(source), EventFlags::IN)?;
         }
@@ -204,6 +220,7 @@ impl Service {
         // It fails only outside of systemd's reach, where nobody waits for it.
         let _ = sd_notify::notify(&[NotifyState::Ready]);
         let result = self.turn();
+        self.extensions.finish();
         self.radio.close();
         self.storage.finish(SHUT_DOWN_LIMIT);
         result
@@ -212,6 +229,14 @@ impl Service {
     fn turn(&mut self) -> Result<(), Cause> {
         let mut ready = Vec::new();
         self.pump();
+        for warning in std::mem::take(&mut self.warnings) {
+            tracing::warn!("{warning}");
+            self.obey(Output::Event(EventKind::Warning(warning)));
+        }
+        for input in std::mem::take(&mut self.beginning) {
+            self.input(input);
+            self.pump();
+        }
         loop {
             self.clients.settle(&self.poller);
             if self.phase == Phase::Ended {
@@ -236,6 +261,7 @@ impl Service {
     fn next_deadline(&self) -> Option<Instant> {
         let engines = earliest(self.column.poll_timeout(), self.radio.poll_timeout());
         let clients = earliest(self.clients.poll_timeout(), self.sim_calls.poll_timeout());
+        let clients = earliest(clients, self.extensions.poll_timeout());
         let end = match self.phase {
             Phase::ShuttingDown { deadline } => Some(deadline),
             Phase::Running | Phase::Ended => None,
@@ -280,6 +306,12 @@ impl Service {
                     self.input(Input::Persisted(result));
                 }
             }
+            Token::Extensions => self.extensions.handle_worker(monotonic()),
+            Token::Host(key, part) => {
+                let now = monotonic();
+                self.extensions
+                    .handle_ready((key, part), flags, &self.poller, now);
+            }
             Token::Radio(source) => self.radio.handle_readable(source, monotonic()),
             Token::Client(id) => {
                 if flags.contains(EventFlags::OUT) {
@@ -312,6 +344,7 @@ impl Service {
         }
         self.clients.handle_timeout(now);
         self.sim_calls.handle_timeout(now);
+        self.extensions.handle_timeout(&self.poller, now);
         self.pump();
         if let Phase::ShuttingDown { deadline } = self.phase
             && deadline <= now
@@ -385,7 +418,7 @@ impl Service {
             },
         );
         match call {
-            Call::Sim(_) | Call::Subscribe if !self.clients.is_open(client) => {
+            Call::Sim(_) | Call::Subscribe | Call::Ihv(_) if !self.clients.is_open(client) => {
                 self.answer(client, id, Err(refusals::no_handle()));
             }
             call if adapter_calls::is_one(&call) => self.handle_adapter_call(client, id, &call),
@@ -393,6 +426,7 @@ impl Service {
                 self.clients.subscribe(client);
                 self.answer(client, id, Ok(Answer::Done));
             }
+            Call::Ihv(call) => self.handle_ihv_call(client, id, call),
             Call::Sim(call) => {
                 let now = monotonic();
                 match self.radio.sim() {
@@ -425,6 +459,30 @@ impl Service {
             self.denials.log(who, what, refusal.reason, monotonic());
         }
         self.answer(client, id, result);
+    }
+
+    /// An extension is code that the service runs: all but the list is for who may do anything.
+    fn handle_ihv_call(&mut self, client: ClientId, id: CallId, call: IhvCall) {
+        let doing = match call {
+            IhvCall::List => None,
+            IhvCall::Install { .. } => Some("install an extension"),
+            IhvCall::Remove { .. } => Some("remove an extension"),
+            IhvCall::Log { .. } => Some("read the log of extensions"),
+            IhvCall::Connect(_) | IhvCall::Disconnect => Some("connect the station adapter"),
+        };
+        if let Some(doing) = doing
+            && let Some(who) = self.clients.who(client)
+            && who.uid != 0
+            && who.uid != rustix::process::geteuid().as_raw()
+        {
+            let refusal = refusals::not_owner(doing);
+            self.denials.log(who, doing, refusal.reason, monotonic());
+            self.answer(client, id, Err(refusal));
+            return;
+        }
+        let about = (self.column.extensions(), self.is_simulated());
+        self.extensions
+            .handle_call((client, id), call, about, monotonic());
     }
 
     /// The policy file was read again.
@@ -476,6 +534,19 @@ impl Service {
                 self.input(Input::Radio(event));
                 continue;
             }
+            if let Some(event) = self.radio.poll_station_event() {
+                self.input(Input::StationRadio(event));
+                continue;
+            }
+            if let Some(output) = self.extensions.poll_output(&self.poller, monotonic()) {
+                match output {
+                    ExtensionOutput::Input(input) => self.input(Input::Extension(input)),
+                    ExtensionOutput::Answer((client, id), result) => {
+                        self.answer(client, id, result);
+                    }
+                }
+                continue;
+            }
             if let Some(sim) = self.radio.sim() {
                 self.sim_calls.handle_radio(&mut sim.radio, monotonic());
             }
@@ -513,6 +584,7 @@ impl Service {
             Output::Event(kind) => {
                 tracing::info!(?kind, "event");
                 self.sim_calls.handle_event(&kind);
+                self.extensions.handle_told(&kind);
                 let message = ServiceMessage::Event(Event { at: wall(), kind });
                 self.clients.broadcast(&message, monotonic());
             }
@@ -528,8 +600,20 @@ impl Service {
                 let who = Caller { uid, pid, program };
                 self.denials.log(&who, &what, reason, monotonic());
             }
-            // No extension is started yet.
-            Output::StationRadio(_) | Output::Host { .. } | Output::ExtensionLog { .. } => {}
+            Output::StationRadio(command) => {
+                tracing::trace!(?command, "station radio");
+                self.radio.station_command(command, monotonic());
+            }
+            Output::Host { host, order } => self.extensions.obey(host, order, &self.poller),
+            Output::ExtensionLog {
+                extension,
+                adapter,
+                level,
+                text,
+            } => {
+                let of = (&*extension, adapter);
+                self.extensions.log(of, level, &text, monotonic());
+            }
             Output::ShutDownComplete => self.phase = Phase::Ended,
         }
     }

@@ -1,0 +1,154 @@
+//! Starting `hostednet-ihvhost`.
+
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use cause::Cause;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, pidfd_open, waitid,
+};
+
+/// The program's name.
+const PROGRAM: &str = "hostednet-ihvhost";
+
+/// The descriptor the program finds its socket at.
+const SOCKET: i32 = 3;
+
+/// What is to be started.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Command<'a> {
+    /// The program.
+    pub(crate) binary: &'a Path,
+    /// The extension.
+    pub(crate) library: &'a Path,
+}
+
+/// A process with its handles; all are close-on-exec and do not block.
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) pid: Pid,
+    pub(crate) pidfd: OwnedFd,
+    pub(crate) socket: OwnedFd,
+    pub(crate) stderr: OwnedFd,
+}
+
+/// Where the program is: as asked for, beside our own, or where a package puts it.
+///
+/// # Errors
+/// Where it was looked for.
+pub(crate) fn locate(wanted: Option<&Path>) -> Result<PathBuf, Cause> {
+    let places: Vec<PathBuf> = match wanted {
+        Some(path) => vec![path.to_owned()],
+        None => {
+            let own = std::env::current_exe().unwrap_or_default();
+            let folder = own.parent().unwrap_or(Path::new("/"));
+            vec![
+                folder.join(PROGRAM),
+                folder.join("../lib/hostednet").join(PROGRAM),
+                Path::new("/usr/lib/hostednet").join(PROGRAM),
+            ]
+        }
+    };
+    places
+        .iter()
+        .find(|path| path.is_file())
+        .cloned()
+        .ok_or_else(|| {
+            let places: Vec<_> = places
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            Cause::new(
+                format!(
+                    "Extensions need the program {PROGRAM}, which is not at {}.",
+                    places.join(", ")
+                ),
+                "Install hostednet whole, or name the program with --ihvhost.",
+            )
+        })
+}
+
+/// Starts the program. It dies with the thread that calls this, which has to be the service's own.
+///
+/// # Errors
+/// Why it could not be started.
+pub(crate) fn spawn(command: &Command<'_>) -> Result<Started, Cause> {
+    try_spawn(command).map_err(|error| {
+        Cause::new(
+            format!(
+                "The extension's host process {} could not be started: {error}.",
+                command.binary.display()
+            ),
+            match error.kind() {
+                io::ErrorKind::PermissionDenied => "Let the service's user execute that program.",
+                io::ErrorKind::NotFound => "Install hostednet whole.",
+                _ => "Raise the service's limits on processes, memory and open files.",
+            },
+        )
+    })
+}
+
+#[expect(unsafe_code, reason = "what happens between fork and exec")]
+fn try_spawn(command: &Command<'_>) -> io::Result<Started> {
+    let (ours, theirs) = socketpair(
+        AddressFamily::UNIX,
+        SocketType::SEQPACKET,
+        SocketFlags::CLOEXEC,
+        None,
+    )?;
+    // Not 3 itself, of which a duplicate would be closed at exec; and 3 must not be free, or what
+    // std reports a failed exec through would be there.
+    let theirs = rustix::io::fcntl_dupfd_cloexec(&theirs, 10)?;
+    let _three = rustix::io::fcntl_dupfd_cloexec(&theirs, SOCKET)?;
+    let theirs_raw = theirs.as_raw_fd();
+    let service = rustix::process::getpid();
+    let mut program = std::process::Command::new(command.binary);
+    program
+        .arg(command.library)
+        .env_clear()
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    // SAFETY: only system calls between fork and exec.
+    unsafe {
+        program.pre_exec(move || {
+            // A terminal's signals are for the service, which ends its hosts itself.
+            rustix::process::setsid()?;
+            rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+            if rustix::process::getppid() != Some(service) {
+                // It died before the line above.
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            // A descriptor that somebody forgot. The host looks again.
+            libc::close_range(4, u32::MAX, libc::CLOSE_RANGE_CLOEXEC as i32);
+            if libc::dup2(theirs_raw, SOCKET) != SOCKET {
+                return Err(io::Error::last_os_error());
+            }
+            Ok(())
+        });
+    }
+    let mut child = program.spawn()?;
+    let pid = Pid::from_child(&child);
+    let ready = (|| {
+        let stderr = child.stderr.take().ok_or(io::ErrorKind::Other)?;
+        let stderr = OwnedFd::from(stderr);
+        let flags = rustix::fs::fcntl_getfl(&stderr)?;
+        rustix::fs::fcntl_setfl(&stderr, flags | rustix::fs::OFlags::NONBLOCK)?;
+        Ok(Started {
+            pid,
+            pidfd: pidfd_open(pid, PidfdFlags::empty())?,
+            socket: ours,
+            stderr,
+        })
+    })();
+    if ready.is_err() {
+        let _ = kill_process(pid, Signal::KILL);
+        let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED);
+    }
+    ready
+}
