@@ -11,7 +11,20 @@
 //! killed; its messages and its end come back as inputs. `docs/decisions/0016` and `0018` say how an
 //! extension runs.
 
+mod access_point;
+mod asked;
+mod bss;
+mod calls;
 mod engine;
+mod host;
+mod kept;
+mod keys;
+mod lines;
+mod messages;
+mod packets;
+mod station;
+#[cfg(test)]
+mod tests;
 
 pub use engine::Extensions;
 
