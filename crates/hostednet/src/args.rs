@@ -131,6 +131,11 @@ pub(crate) struct ServiceArguments {
     /// Write what is on the simulated air to a capture file
     #[arg(long, value_name = "FILE")]
     pub(crate) pcap: Option<PathBuf>,
+
+    /// The program that extensions of vendors run in [default: hostednet-ihvhost beside this program,
+    /// else in ../lib/hostednet]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ihvhost: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
