@@ -133,7 +133,7 @@ impl Sink {
         match receipt {
             Receipt::Command(id) => self.event(RadioEvent::FrameSent { id, acked }),
             Receipt::Probe(peer) => self.event(RadioEvent::ProbeResult { peer, acked }),
-            Receipt::None | Receipt::PowerManagement(_) => {}
+            Receipt::None | Receipt::Adapter(_) | Receipt::PowerManagement(_) => {}
         }
     }
 }
@@ -150,7 +150,7 @@ pub(crate) fn refuse<T>(
     })
 }
 
-const REPORT_BUG: &str = "This is a fault in hostednet; please report it.";
+pub(crate) const REPORT_BUG: &str = "This is a fault in hostednet; please report it.";
 
 pub(crate) fn invalid<T>(text: &str) -> Result<T, CommandError> {
     refuse(CommandErrorKind::Invalid, text, REPORT_BUG)

@@ -19,7 +19,7 @@ use crate::address_map::AddressMap;
 use crate::air::{Outgoing, Receipt};
 use crate::ap::{Sink, StationRow, invalid, not_found, refuse};
 use crate::ether_type::{self, EtherTypes};
-use crate::key::{CIPHERS, CipherKey, Ciphering};
+use crate::key::{CipherKey, Ciphering, check_key};
 use crate::rule::{Direction, FrameKind};
 use power::{Held, Power};
 
@@ -324,32 +324,16 @@ impl Bss {
     // --- Keys ----------------------------------------------------------------------------------
 
     pub(crate) fn install_key(&mut self, key: &Key) -> Result<(), CommandError> {
-        if !CIPHERS.contains(&key.cipher) {
-            return refuse(
-                CommandErrorKind::NotSupported,
-                "The simulated radio ciphers with CCMP and GCMP only.",
-                "Use CCMP.",
-            );
-        }
-        let receive_counter = key.receive_counter.unwrap_or(0);
-        if receive_counter > rsn::ccmp::PN_MAX {
-            return invalid("The receive counter has more than 48 bits.");
-        }
-        let Some(installed) = CipherKey::new(key.cipher, &key.material, key.index, receive_counter)
-        else {
-            return invalid("A key of CCMP or GCMP has 16 bytes.");
-        };
-        let slot = match (key.scope, key.index) {
-            (KeyScope::Pairwise(peer), 0) => match self.peers.get_mut(&peer) {
+        let installed = check_key(key)?;
+        let slot = match key.scope {
+            KeyScope::Pairwise(peer) => match self.peers.get_mut(&peer) {
                 Some(row) => &mut row.key,
                 None => return not_found("There is no such station to install a key for."),
             },
-            (KeyScope::Group, 1..=3) => match self.group_keys.get_mut(usize::from(key.index)) {
+            KeyScope::Group => match self.group_keys.get_mut(usize::from(key.index)) {
                 Some(slot) => slot,
                 None => return invalid("A group key's index is 1 to 3."),
             },
-            (KeyScope::Pairwise(_), _) => return invalid("A pairwise key's index is 0."),
-            (KeyScope::Group, _) => return invalid("A group key's index is 1 to 3."),
         };
         CipherKey::install(slot, installed);
         Ok(())
@@ -446,10 +430,15 @@ impl Bss {
     }
 }
 
-fn check_entry(entry: &StationEntry) -> Result<(), CommandError> {
-    if !entry.peer.is_unicast() {
-        return invalid("A station's address is not a group address.");
+pub(crate) fn check_address(peer: MacAddr) -> Result<(), CommandError> {
+    match peer.is_unicast() {
+        true => Ok(()),
+        false => invalid("A station's address is not a group address."),
     }
+}
+
+fn check_entry(entry: &StationEntry) -> Result<(), CommandError> {
+    check_address(entry.peer)?;
     if !(1..=dot11::frame::MAX_AID).contains(&entry.aid) {
         return invalid("An association id is 1 to 2007.");
     }

@@ -14,6 +14,8 @@ pub struct SimConfig {
     pub seed: u64,
     /// The access point's address.
     pub bssid: MacAddr,
+    /// The address of the station adapter beside it.
+    pub station_address: MacAddr,
     /// What the regulatory domain says of each channel.
     pub channels: Vec<ChannelInfo>,
     /// A channel the access point must share with another connection of the same radio.
@@ -34,6 +36,7 @@ impl Default for SimConfig {
         Self {
             seed: 0,
             bssid: MacAddr([0x02, 0x00, 0x00, 0x00, 0x00, 0x01]),
+            station_address: MacAddr([0x02, 0x00, 0x00, 0x53, 0x54, 0x41]),
             channels: (1..=177)
                 .filter_map(Channel::new)
                 .map(world_domain)
@@ -70,6 +73,16 @@ impl SimConfig {
                 mcs: MCS_0_TO_15,
             }),
             reports_tx_status: true,
+        }
+    }
+
+    pub(crate) fn station_capabilities(&self) -> Capabilities {
+        Capabilities {
+            name: "sim-station".to_owned(),
+            address: self.station_address,
+            forced_channel: None,
+            max_stations: None,
+            ..self.capabilities()
         }
     }
 }

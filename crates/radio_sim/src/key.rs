@@ -1,8 +1,11 @@
 //! Installed keys.
 
 use dot11::{CipherSuite, KeyBytes};
+use radio::{CommandError, CommandErrorKind, Key, KeyScope};
 use rsn::ccmp::{CcmpError, CcmpReceiver, CcmpSender};
 use rsn::gcmp::{GcmpReceiver, GcmpSender};
+
+use crate::ap::{invalid, refuse};
 
 /// What a simulated radio ciphers with.
 pub(crate) const CIPHERS: [CipherSuite; 2] = [CipherSuite::CCMP, CipherSuite::GCMP];
@@ -21,6 +24,19 @@ impl Ciphering {
     /// Of a frame beside the data.
     pub(crate) const fn of_packet(in_clear: bool) -> Self {
         if in_clear { Self::Never } else { Self::IfKeyed }
+    }
+
+    /// The frame as it flies; `None` when it may not, or all packet numbers are used up.
+    pub(crate) fn apply(self, key: Option<&mut CipherKey>, frame: Vec<u8>) -> Option<Vec<u8>> {
+        match (self, key) {
+            (Self::Must, None) => None,
+            (Self::Never, _) | (Self::IfKeyed, None) => Some(frame),
+            (Self::Must | Self::IfKeyed, Some(key)) => {
+                let mut out = Vec::new();
+                key.sender.protect(&frame, &mut out).ok()?;
+                Some(out)
+            }
+        }
     }
 }
 
@@ -113,6 +129,30 @@ impl CipherKey {
         if !slot.as_ref().is_some_and(is_same) {
             *slot = Some(key);
         }
+    }
+}
+
+/// A key as it will be installed, if it can be and its index is one of its scope.
+pub(crate) fn check_key(key: &Key) -> Result<CipherKey, CommandError> {
+    if !CIPHERS.contains(&key.cipher) {
+        return refuse(
+            CommandErrorKind::NotSupported,
+            "The simulated radio ciphers with CCMP and GCMP only.",
+            "Use CCMP.",
+        );
+    }
+    let receive_counter = key.receive_counter.unwrap_or(0);
+    if receive_counter > rsn::ccmp::PN_MAX {
+        return invalid("The receive counter has more than 48 bits.");
+    }
+    match (key.scope, key.index) {
+        (KeyScope::Pairwise(_), 0) | (KeyScope::Group, 1..=3) => {}
+        (KeyScope::Pairwise(_), _) => return invalid("A pairwise key's index is 0."),
+        (KeyScope::Group, _) => return invalid("A group key's index is 1 to 3."),
+    }
+    match CipherKey::new(key.cipher, &key.material, key.index, receive_counter) {
+        Some(key) => Ok(key),
+        None => invalid("A key of CCMP or GCMP has 16 bytes."),
     }
 }
 

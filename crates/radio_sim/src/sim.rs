@@ -1,5 +1,6 @@
 //! The radio, its air and its stations together.
 
+mod adapter;
 mod faults;
 mod stations;
 
@@ -11,6 +12,7 @@ use radio::{Command, Radio, RadioCommand, RadioEvent};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
+use crate::adapter::{Adapter, BEACON_LOSS};
 use crate::air::{Air, AirConfig, AirCounters, Arrival, Outgoing, Receipt};
 use crate::ap::{AccessPoint, ApOutput, StationRow};
 use crate::config::SimConfig;
@@ -27,12 +29,18 @@ pub const MAX_STATIONS: usize = dot11::frame::MAX_AID as usize;
 const MAX_EVENTS: usize = 8_192;
 /// Sim events kept; then the oldest goes.
 const MAX_SIM_EVENTS: usize = 8_192;
-/// Beacons that may be missed before a station believes that the network is gone.
-const BEACON_LOSS: u32 = 7;
+
+/// Whose event it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Ap,
+    Station,
+}
 
 /// A simulated radio with its air and its stations.
 ///
-/// Contract: a call, then drain [`Radio::poll_event`] and [`SimRadio::poll_sim_event`].
+/// Contract: a call, then drain [`Radio::poll_event`], [`SimRadio::station_poll_event`] and
+/// [`SimRadio::poll_sim_event`].
 /// [`Radio::handle_timeout`] returns as soon as there is an event, even if more is due: what the
 /// owner does about a frame happens before the next frame arrives, as on a real air.
 #[derive(Debug)]
@@ -40,6 +48,8 @@ pub struct SimRadio {
     config: SimConfig,
     air: Air,
     ap: AccessPoint,
+    /// The second radio, in a station's role.
+    adapter: Adapter,
     stations: BTreeMap<MacAddr, Station>,
     names: BTreeMap<String, MacAddr>,
     /// Deadlines of stations, and which one each station has in there.
@@ -49,8 +59,9 @@ pub struct SimRadio {
     pmks: PmkCache,
     tap: Option<Tap>,
     events: VecDeque<RadioEvent>,
+    station_events: VecDeque<RadioEvent>,
     /// Answers held back by [`SimConfig::command_latency`].
-    late: VecDeque<(Instant, RadioEvent)>,
+    late: VecDeque<(Instant, Side, RadioEvent)>,
     stop_delay: Duration,
     /// Stops held back by [`SimRadio::set_stop_delay`].
     stops: VecDeque<(Instant, RadioCommand)>,
@@ -70,6 +81,7 @@ impl SimRadio {
         let mut this = Self {
             air,
             ap: AccessPoint::new(&config),
+            adapter: Adapter::new(&config),
             config,
             stations: BTreeMap::new(),
             names: BTreeMap::new(),
@@ -79,6 +91,7 @@ impl SimRadio {
             pmks: PmkCache::default(),
             tap: None,
             events: VecDeque::new(),
+            station_events: VecDeque::new(),
             late: VecDeque::new(),
             stop_delay: Duration::ZERO,
             stops: VecDeque::new(),
@@ -88,6 +101,7 @@ impl SimRadio {
             station_outputs: VecDeque::new(),
         };
         this.flush_ap(Instant::ZERO);
+        this.flush_adapter(Instant::ZERO, false);
         this
     }
 
@@ -246,12 +260,7 @@ impl SimRadio {
         while let Some(output) = self.station_outputs.pop_front() {
             match output {
                 StationOutput::Send(out) => self.transmit(out, now),
-                StationOutput::Event(event) => {
-                    if self.sim_events.len() >= MAX_SIM_EVENTS {
-                        self.sim_events.pop_front();
-                    }
-                    self.sim_events.push_back(event);
-                }
+                StationOutput::Event(event) => self.push_sim_event(event),
             }
         }
         self.arm_beacon(now);
@@ -275,17 +284,29 @@ impl SimRadio {
     }
 
     fn arm_beacon(&mut self, now: Instant) {
-        let listeners = self.tap.is_some() || !self.scanning.is_empty();
+        let scanned = self.tap.is_some() || !self.scanning.is_empty();
         if let Some((bss, _)) = self.ap.bss_mut() {
+            let listeners = scanned || self.adapter.wants_beacons(bss.config.channel);
             bss.arm_beacon(listeners, now);
         }
     }
 
     fn transmit(&mut self, out: Outgoing, now: Instant) {
+        self.record(&out, now);
+        self.air.send(out, now);
+    }
+
+    fn record(&mut self, out: &Outgoing, now: Instant) {
         if let Some(tap) = &mut self.tap {
             tap.record(now, &out.frame);
         }
-        self.air.send(out, now);
+    }
+
+    fn push_sim_event(&mut self, event: SimEvent) {
+        if self.sim_events.len() >= MAX_SIM_EVENTS {
+            self.sim_events.pop_front();
+        }
+        self.sim_events.push_back(event);
     }
 
     /// Carries out what the access point's radio wants.
@@ -300,25 +321,18 @@ impl SimRadio {
     }
 
     fn push_event(&mut self, event: RadioEvent) {
-        let about_a_frame = matches!(
-            event,
-            RadioEvent::Management { .. }
-                | RadioEvent::Eapol { .. }
-                | RadioEvent::Packet { .. }
-                | RadioEvent::UnexpectedData { .. }
-        );
-        if !about_a_frame || self.events.len() < MAX_EVENTS {
+        if !is_about_a_frame(&event) || self.events.len() < MAX_EVENTS {
             self.events.push_back(event);
         }
     }
 
     /// Stations notice after a while when nothing is on the air any more.
     fn note_air(&mut self, now: Instant) {
-        let interval = Duration::from_micros(102_400);
+        self.note_adapter(now);
         self.beacon_loss = match (self.ap.bss().is_some(), self.beacon_loss) {
             (true, _) => None,
             (false, None) if self.stations.values().any(Station::is_joined) => {
-                Some(now + interval * BEACON_LOSS)
+                Some(now + BEACON_LOSS)
             }
             (false, pending) => pending,
         };
@@ -358,6 +372,7 @@ impl SimRadio {
         match receipt {
             Receipt::None => {}
             Receipt::Command(id) => self.push_event(RadioEvent::FrameSent { id, acked }),
+            Receipt::Adapter(id) => self.push_station_event(RadioEvent::FrameSent { id, acked }),
             Receipt::Probe(peer) => self.push_event(RadioEvent::ProbeResult { peer, acked }),
             Receipt::PowerManagement(mac) => {
                 self.with_station(mac, at, |s, cx| s.handle_power_receipt(acked, cx));
@@ -377,6 +392,7 @@ impl SimRadio {
 
     fn arrive_at_station(&mut self, mac: MacAddr, frame: &[u8], at: Instant) -> bool {
         match self.stations.get(&mac) {
+            None if mac == self.adapter.address() => self.arrive_at_adapter(frame, at),
             None => self.ghosts_ack,
             Some(station) if !station.listens(false, false, at) => false,
             Some(_) => {
@@ -399,6 +415,9 @@ impl SimRadio {
                 self.with_station(mac, at, |s, cx| s.receive(frame, cx));
             }
         }
+        if self.adapter_hears() && self.air.reaches_one() {
+            self.arrive_at_adapter(frame, at);
+        }
     }
 
     fn carry_out(&mut self, command: RadioCommand, now: Instant) {
@@ -410,7 +429,9 @@ impl SimRadio {
             while let Some(output) = self.ap.poll_output() {
                 match output {
                     ApOutput::Send(out) => self.transmit(out, now),
-                    ApOutput::Event(event) => self.late.push_back((now + latency, event)),
+                    ApOutput::Event(event) => {
+                        self.late.push_back((now + latency, Side::Ap, event));
+                    }
                 }
             }
             self.arm_beacon(now);
@@ -427,7 +448,7 @@ impl SimRadio {
 
     /// Does the next thing that is due by `now`. `false`: there is none.
     fn step(&mut self, now: Instant) -> bool {
-        let late = self.late.front().map(|(at, _)| *at);
+        let late = self.late.front().map(|(at, ..)| *at);
         let stop = self.stops.front().map(|(at, _)| *at);
         let beacon = self.ap.bss().and_then(|bss| bss.next_beacon_at());
         let timer = self.timers.first().map(|(at, _)| *at);
@@ -438,6 +459,7 @@ impl SimRadio {
             beacon,
             timer,
             self.beacon_loss,
+            self.adapter.deadline(),
         ]
         .into_iter()
         .fold(None, earliest);
@@ -445,8 +467,10 @@ impl SimRadio {
             return false;
         };
         if late == Some(at) {
-            if let Some((_, event)) = self.late.pop_front() {
-                self.push_event(event);
+            match self.late.pop_front() {
+                Some((_, Side::Ap, event)) => self.push_event(event),
+                Some((_, Side::Station, event)) => self.push_station_event(event),
+                None => {}
             }
         } else if stop == Some(at) {
             if let Some((_, command)) = self.stops.pop_front() {
@@ -461,6 +485,9 @@ impl SimRadio {
             self.flush_ap(at);
         } else if self.beacon_loss == Some(at) {
             self.lose_beacons(at);
+        } else if self.adapter.deadline() == Some(at) {
+            self.adapter.handle_timeout(at);
+            self.flush_adapter(at, false);
         } else if let Some((_, mac)) = self.timers.first().copied() {
             // A station that sees no reason to act must not be asked for ever.
             self.arm_station(mac, None);
@@ -487,18 +514,20 @@ impl Radio for SimRadio {
     }
 
     fn handle_timeout(&mut self, now: Instant) {
-        let waiting = self.events.len();
-        while self.events.len() <= waiting && self.step(now) {}
+        let events = |this: &Self| this.events.len() + this.station_events.len();
+        let waiting = events(self);
+        while events(self) <= waiting && self.step(now) {}
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
         [
-            self.late.front().map(|(at, _)| *at),
+            self.late.front().map(|(at, ..)| *at),
             self.stops.front().map(|(at, _)| *at),
             self.air.next_arrival(),
             self.ap.bss().and_then(|bss| bss.next_beacon_at()),
             self.timers.first().map(|(at, _)| *at),
             self.beacon_loss,
+            self.adapter.deadline(),
         ]
         .into_iter()
         .fold(None, earliest)
@@ -507,4 +536,15 @@ impl Radio for SimRadio {
     fn poll_event(&mut self) -> Option<RadioEvent> {
         self.events.pop_front()
     }
+}
+
+/// What may be dropped when nobody fetches it.
+const fn is_about_a_frame(event: &RadioEvent) -> bool {
+    matches!(
+        event,
+        RadioEvent::Management { .. }
+            | RadioEvent::Eapol { .. }
+            | RadioEvent::Packet { .. }
+            | RadioEvent::UnexpectedData { .. }
+    )
 }

@@ -27,8 +27,9 @@ use crate::ether_type::EtherTypes;
 use crate::event::{JoinFailure, LeaveReason, SimEvent};
 use crate::key::{CipherKey, Ciphering};
 use crate::rule::{Direction, FrameKind};
+use crate::traffic::Traffic;
 use join::Joining;
-use link::{Joined, Traffic};
+use link::Joined;
 
 pub(crate) use join::PmkCache;
 pub(crate) use profile::CheckedProfile;
@@ -49,6 +50,8 @@ pub struct StationCounters {
     pub unencrypted: u64,
     /// Data frames dropped because they came protected, though their EtherType must come in clear.
     pub overprotected: u64,
+    /// Data frames dropped because the port is closed (of the station adapter only).
+    pub unauthorized: u64,
     /// Handshake frames dropped by the supplicant.
     pub handshake_rejected: u64,
     /// Pairwise keys installed.

@@ -451,21 +451,12 @@ impl Bss {
         } else {
             self.peers.get_mut(&to).and_then(|row| row.key.as_mut())
         };
-        let frame = match (key, cipher) {
-            (_, Ciphering::Never) | (None, Ciphering::IfKeyed) => frame,
-            (Some(key), Ciphering::Must | Ciphering::IfKeyed) => {
-                let mut out = Vec::new();
-                if key.sender.protect(&frame, &mut out).is_err() {
-                    sink.report(receipt, false);
-                    return;
-                }
-                out
-            }
-            // The key went while the frame waited.
-            (None, Ciphering::Must) => {
-                sink.counters.unauthorized += 1;
-                return;
-            }
+        // Perhaps the key went while the frame waited.
+        let unkeyed = key.is_none();
+        let Some(frame) = cipher.apply(key, frame) else {
+            sink.counters.unauthorized += u64::from(unkeyed);
+            sink.report(receipt, false);
+            return;
         };
         if let Some(row) = self.peers.get_mut(&to) {
             row.tx_bytes = row.tx_bytes.saturating_add(frame.len() as u64);

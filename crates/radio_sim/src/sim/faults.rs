@@ -44,6 +44,7 @@ impl SimRadio {
             sink.event(RadioEvent::ChannelChanged(channel));
         }
         self.flush_ap(now);
+        self.note_adapter(now);
     }
 
     /// The driver drops a station by itself.

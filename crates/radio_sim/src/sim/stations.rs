@@ -6,6 +6,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::{MAX_STATIONS, SimRadio};
+use crate::adapter::STATION_ADAPTER;
 use crate::ether_type::check_packet;
 use crate::event::{SimError, SimEvent};
 use crate::key::{CipherKey, Ciphering};
@@ -245,7 +246,7 @@ impl SimRadio {
         if let Some(mac) = self.names.get(name) {
             return Ok(*mac);
         }
-        if !(1..=32).contains(&name.len()) {
+        if !(1..=32).contains(&name.len()) || name == STATION_ADAPTER {
             return Err(SimError::BadName);
         }
         if self.stations.len() >= MAX_STATIONS {
@@ -278,7 +279,9 @@ impl SimRadio {
         loop {
             let [_, _, _, b, c, d, e, f] = hash.to_be_bytes();
             let mac = MacAddr([0x02, b, c, d, e, f]);
-            if mac != self.ap.bssid() && !self.stations.contains_key(&mac) {
+            if ![self.ap.bssid(), self.adapter.address()].contains(&mac)
+                && !self.stations.contains_key(&mac)
+            {
                 return mac;
             }
             hash = hash.wrapping_add(1);

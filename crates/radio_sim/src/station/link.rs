@@ -13,14 +13,9 @@ use super::{Context, Device, StationCounters, StationKey};
 use crate::air::Receipt;
 use crate::echo;
 use crate::ether_type::{EtherTypes, Reception, Verdict};
-use crate::event::SimEvent;
 use crate::key::{CipherKey, Ciphering, Receiver};
 use crate::rule::FrameKind;
-
-/// From one echo request to the next.
-const PACE: Duration = Duration::from_millis(1);
-/// Answers are awaited so long after the last request.
-const PATIENCE: Duration = Duration::from_secs(1);
+use crate::traffic::Traffic;
 
 /// An EAPOL PDU and whether it came ciphered.
 #[derive(Debug)]
@@ -280,17 +275,9 @@ impl Link {
         }
         let mut frame = header.encode(body);
         device.number(&mut frame);
-        match (cipher, &mut self.pairwise) {
-            (Ciphering::Must, None) => return false,
-            (Ciphering::Never, _) | (Ciphering::IfKeyed, None) => {}
-            (Ciphering::Must | Ciphering::IfKeyed, Some(key)) => {
-                let mut out = Vec::new();
-                if key.sender.protect(&frame, &mut out).is_err() {
-                    return false;
-                }
-                frame = out;
-            }
-        }
+        let Some(frame) = cipher.apply(self.pairwise.as_mut(), frame) else {
+            return false;
+        };
         device.send_numbered(frame, kind, Receipt::None, cx);
         true
     }
@@ -301,60 +288,6 @@ const fn power_flag(dozing: bool) -> u16 {
         FrameControl::POWER_MANAGEMENT
     } else {
         0
-    }
-}
-
-/// Echo requests under way.
-#[derive(Debug)]
-pub(super) struct Traffic {
-    run: u32,
-    to: MacAddr,
-    sent: u32,
-    /// Which numbers were answered.
-    answered: Vec<bool>,
-    next: Instant,
-}
-
-impl Traffic {
-    pub(super) fn new(run: u32, to: MacAddr, frames: u32, now: Instant) -> Self {
-        let answered = vec![false; usize::try_from(frames).unwrap_or(0)];
-        Self {
-            run,
-            to,
-            sent: 0,
-            answered,
-            next: now,
-        }
-    }
-
-    pub(super) const fn deadline(&self) -> Instant {
-        self.next
-    }
-
-    fn all_sent(&self) -> bool {
-        self.sent as usize >= self.answered.len()
-    }
-
-    fn received(&self) -> u32 {
-        self.answered.iter().filter(|a| **a).count() as u32
-    }
-
-    pub(super) fn done(&self, name: &str) -> SimEvent {
-        SimEvent::TrafficDone {
-            name: name.to_owned(),
-            sent: self.sent,
-            received: self.received(),
-        }
-    }
-
-    /// Whether that was the last answer awaited.
-    fn handle_reply(&mut self, run: u32, number: u32) -> bool {
-        if run == self.run
-            && let Some(slot) = self.answered.get_mut(number as usize)
-        {
-            *slot = true;
-        }
-        self.all_sent() && self.answered.iter().all(|a| *a)
     }
 }
 
@@ -390,7 +323,7 @@ impl Joined {
         let Some(traffic) = &mut self.traffic else {
             return;
         };
-        if traffic.next > cx.now {
+        if traffic.deadline() > cx.now {
             return;
         }
         // Without a key nothing more goes.
@@ -401,17 +334,11 @@ impl Joined {
             return;
         }
         if !self.power.is_awake() {
-            traffic.next = cx.now + PACE;
+            traffic.put_off(cx.now);
             return;
         }
-        let body = echo::request(
-            traffic.run,
-            traffic.sent,
-            usize::from(device.profile.echo_len),
-        );
+        let body = traffic.next_request(device.profile.echo_len, cx.now);
         let to = traffic.to;
-        traffic.sent += 1;
-        traffic.next = cx.now + if traffic.all_sent() { PATIENCE } else { PACE };
         self.power.stir(self.doze_after, cx.now);
         self.link.send_body(to, &body, false, device, cx);
     }
@@ -447,12 +374,9 @@ impl Joined {
                 payload: payload.to_vec(),
                 protected: plain.protected,
             }));
-        } else if let Some((run, number)) = echo::parse_reply(&body) {
-            if let Some(traffic) = &mut self.traffic
-                && traffic.handle_reply(run, number)
-            {
-                // All answers are there: the timer reports it.
-                traffic.next = cx.now;
+        } else if let Some(reply) = echo::parse_reply(&body) {
+            if let Some(traffic) = &mut self.traffic {
+                traffic.handle_reply(reply, cx.now);
             }
         } else if let Some(reply) = echo::reply_to(&body)
             && !view.header().addr1.is_group()

@@ -1,6 +1,8 @@
 //! The simulated radio through its public face, with a tiny scripted access point.
 
 #[cfg(test)]
+mod adapter;
+#[cfg(test)]
 mod capture;
 #[cfg(test)]
 mod ciphers;

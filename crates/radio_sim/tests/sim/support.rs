@@ -68,6 +68,8 @@ pub(crate) struct Bench {
     /// Everything the radio reported, but the frames that were answered.
     pub(crate) events: Vec<RadioEvent>,
     pub(crate) sim_events: Vec<SimEvent>,
+    /// Everything the station adapter reported.
+    pub(crate) station_events: Vec<RadioEvent>,
     /// The status association requests are answered with.
     pub(crate) association_status: StatusCode,
     pub(crate) answers_probes: bool,
@@ -90,6 +92,7 @@ impl Bench {
             peers: BTreeMap::new(),
             events: Vec::new(),
             sim_events: Vec::new(),
+            station_events: Vec::new(),
             association_status: StatusCode::SUCCESS,
             answers_probes: true,
             vendors: Vec::new(),
@@ -137,6 +140,23 @@ impl Bench {
         self.radio.command(RadioCommand { id, command }, self.now);
         self.drain();
         id
+    }
+
+    /// A command of the station adapter, and how it went. None of them may be given before the last
+    /// one was answered.
+    pub(crate) fn station(&mut self, command: Command) -> Result<(), ::radio::CommandError> {
+        self.next_command += 1;
+        let id = CommandId(self.next_command);
+        self.radio
+            .station_command(RadioCommand { id, command }, self.now);
+        self.drain();
+        self.station_events
+            .iter()
+            .find_map(|e| match e {
+                RadioEvent::Completed { id: of, result } if *of == id => Some(result.clone()),
+                _ => None,
+            })
+            .expect("every command is answered")
     }
 
     /// How a command went.
@@ -279,6 +299,9 @@ impl Bench {
                 other => self.events.push(other),
             }
         }
+        while let Some(event) = self.radio.station_poll_event() {
+            self.station_events.push(event);
+        }
         while let Some(event) = self.radio.poll_sim_event() {
             self.sim_events.push(event);
         }
@@ -419,7 +442,7 @@ pub(crate) fn capability() -> CapabilityInfo {
     CapabilityInfo(CapabilityInfo::ESS | CapabilityInfo::PRIVACY)
 }
 
-fn rsne(cipher: CipherSuite) -> Vec<u8> {
+pub(crate) fn rsne(cipher: CipherSuite) -> Vec<u8> {
     let mut w = ElementWriter::new();
     w.rsne(&Rsne {
         group_cipher: cipher,
