@@ -1,13 +1,14 @@
 //! The one service the simulated network has: who is sent an echo request sends it back.
 //!
 //! ```text
-//! LLC/SNAP 0x88b5 | operation (1) | 0 0 0 | run (4) | number (4) | padding
+//! LLC/SNAP 0x88b6 | operation (1) | 0 0 0 | run (4) | number (4) | padding
 //! ```
 
 use dot11::frame::{decapsulate_llc, encapsulate_llc};
 
-/// EtherType for local experiments (IEEE 802-2014, 9.2.4).
-pub(crate) const ETHERTYPE: u16 = 0x88b5;
+/// The second EtherType for local experiments (IEEE 802-2014, 9.2.4): the first is that of the example
+/// extensions.
+pub(crate) const ETHERTYPE: u16 = 0x88b6;
 const REQUEST: u8 = 1;
 const REPLY: u8 = 2;
 /// Bytes before the padding.

@@ -21,7 +21,7 @@ fn capture() -> Vec<u8> {
     bench.joined("tablet", secondary());
     bench.traffic("phone", 3);
     bench.traffic("tablet", 3);
-    let greeting = dot11::frame::encapsulate_llc(0x88b5, b"for everybody");
+    let greeting = dot11::frame::encapsulate_llc(0x88b6, b"for everybody");
     bench
         .radio
         .send_from_host(dot11::MacAddr::BROADCAST, &greeting, bench.now);
@@ -94,7 +94,7 @@ fn wireshark_reads_the_capture_and_deciphers_it_with_each_key() {
     let broadcast = "ff:ff:ff:ff:ff:ff";
     // The payload of an EtherType nobody dissects is "data".
     let deciphered = |keys: &[&str], address: &str| {
-        let filter = format!("wlan.addr == {address} && llc.type == 0x88b5");
+        let filter = format!("wlan.addr == {address} && llc.type == 0x88b6");
         tshark(&file, keys, &["data.data"], &filter)
     };
     let (one, two) = (hex(&primary()), hex(&secondary()));

@@ -43,7 +43,7 @@ fn install(bench: &mut Bench, cipher: CipherSuite) {
 
 /// A body the host behind the access point answers.
 fn echo_request() -> Vec<u8> {
-    encapsulate_llc(0x88b5, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    encapsulate_llc(0x88b6, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 }
 
 fn protected(cipher: CipherSuite, key_id: u8) -> Vec<u8> {

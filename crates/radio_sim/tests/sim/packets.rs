@@ -217,7 +217,7 @@ fn a_rule_is_for_its_own_ether_type_and_not_for_eapol() {
 #[test]
 fn what_is_handed_up_is_never_passed_on_or_answered() {
     // Also with an open port, and the echo's own EtherType.
-    const ECHO: u16 = 0x88b5;
+    const ECHO: u16 = 0x88b6;
     let request = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let hand_up = EtherTypeRule {
         ether_type: ECHO,
@@ -271,11 +271,11 @@ fn what_is_handed_up_is_never_passed_on_or_answered() {
 #[test]
 fn a_rule_that_hands_nothing_up_passes_data_through_an_open_port_only() {
     let in_clear = EtherTypeRule {
-        ether_type: 0x88b5,
+        ether_type: 0x88b6,
         hand_up: false,
         ..rule(Arrival::InClear)
     };
-    let request = to(AP, 0x88b5, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let request = to(AP, 0x88b6, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     let mut bench = with_peer(CipherSuite::CCMP);
     set_rules(&mut bench, vec![in_clear]);
     inject(&mut bench, request.clone());

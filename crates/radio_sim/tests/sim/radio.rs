@@ -26,7 +26,7 @@ fn kind(result: Result<(), CommandError>) -> CommandErrorKind {
 
 /// A body the host behind the access point answers.
 fn echo_request() -> Vec<u8> {
-    encapsulate_llc(0x88b5, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    encapsulate_llc(0x88b6, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 }
 
 fn eapol(body: &[u8]) -> Vec<u8> {

@@ -223,7 +223,7 @@ fn a_forged_authentication_does_not_end_an_association() {
 fn data_in_clear_passes_at_no_stage() {
     let (mut world, _) = World::running();
     let mut ghost = Ghost::new(&mut world, 1);
-    let request = encapsulate_llc(0x88b5, &[1; 12]);
+    let request = encapsulate_llc(0x88b6, &[1; 12]);
     let data = dot11::frame::DataHeader::to_ds(ghost.ap, ghost.mac, ghost.ap).encode(&request);
 
     ghost.send(&mut world, data.clone());
@@ -245,7 +245,7 @@ fn the_ethertype_of_eapol_is_no_way_around_a_closed_port() {
     let mut ghost = Ghost::new(&mut world, 1);
     ghost.associate(&mut world);
     let mut frame = encapsulate_llc(ETHERTYPE_EAPOL, &[0; 1400]);
-    frame.extend(encapsulate_llc(0x88b5, &[1; 12]));
+    frame.extend(encapsulate_llc(0x88b6, &[1; 12]));
     let data = dot11::frame::DataHeader::to_ds(ghost.ap, ghost.mac, ghost.ap).encode(&frame);
 
     ghost.send(&mut world, data);

@@ -167,7 +167,7 @@ fn a_closed_port_passes_no_data_in_either_direction_9_7_row_11() {
     let mut bench = connected(CipherSuite::CCMP);
     assert_eq!(traffic(&mut bench, 5), (5, 5));
     authorize(&mut bench, false);
-    let echo = encapsulate_llc(0x88b5, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let echo = encapsulate_llc(0x88b6, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     assert!(!bench.radio.station_send_from_host(AP, &echo, bench.now));
     let own = bench.radio.station_address();
     bench.radio.send_from_host(own, &echo, bench.now);
