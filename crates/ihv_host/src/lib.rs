@@ -17,13 +17,16 @@
 
 mod api;
 mod buffer;
+mod confine;
 mod harden;
 pub mod lifecycle;
 mod loader;
 mod marshal;
 mod runner;
+mod seccomp;
 mod shared;
 mod socket;
 
+pub use confine::{Confined, User, confine};
 pub use harden::{Limits, harden};
 pub use runner::{Options, run};

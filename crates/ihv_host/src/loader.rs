@@ -2,7 +2,9 @@
 
 use core::ffi::c_void;
 use core::ptr::null;
-use std::path::Path;
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
 
 use ihv::abi::{
     DOT11_IHV_VERSION_INFO, DOT11EXT_APIS, DOT11EXT_IHV_HANDLERS, DOT11EXT_VIRTUAL_STATION_APIS,
@@ -17,20 +19,30 @@ use crate::api::{APIS, VIRTUAL_STATION_APIS};
 const VERSION: u32 = 0;
 
 /// Loads, agrees on a version, initialises. The library is never unloaded: its threads may outlive
-/// `DeinitService`.
+/// `DeinitService`. It is loaded from `file`, where the process may have no way to its path any more.
 ///
 /// # Errors
 /// One sentence on what is wrong with the extension.
 #[expect(unsafe_code, reason = "foreign code by its documented exports")]
-pub(crate) fn load(path: &Path) -> Result<(DOT11EXT_IHV_HANDLERS, Loaded), String> {
+pub(crate) fn load(
+    path: &Path,
+    file: Option<File>,
+) -> Result<(DOT11EXT_IHV_HANDLERS, Loaded), String> {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
+    let place = file.as_ref().map_or_else(
+        || path.to_owned(),
+        |file| PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd())),
+    );
     // SAFETY: initialisers of the library run here. They are as trusted as the rest of it: not, which
     // is why this process exists.
-    let library = unsafe { Library::new(path) }
-        .map_err(|error| format!("{name} cannot be loaded: {error}."))?;
+    let library = unsafe { Library::new(&place) }.map_err(|error| {
+        let why = error.to_string().replace(&*place.to_string_lossy(), &name);
+        format!("{name} cannot be loaded: {why}.")
+    })?;
+    drop(file);
     let library: &'static Library = Box::leak(Box::new(library));
 
     // SAFETY: the types are those of the documentation for these names.

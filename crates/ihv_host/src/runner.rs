@@ -8,6 +8,7 @@ use std::thread;
 use clock::{Duration, monotonic};
 use ihv::seam::{HostMessage, Level};
 
+use crate::confine::Confined;
 use crate::lifecycle::{Lane, Lifecycle};
 use crate::loader;
 use crate::shared::{SHARED, Shared, end};
@@ -24,14 +25,17 @@ pub struct Options {
 
 /// Runs the extension. Does not return: the process ends with 0 after a shutdown or when the service
 /// has gone, 1 if the extension cannot be loaded, 2 if the service speaks another language.
-pub fn run(options: &Options, socket: OwnedFd) -> ! {
+pub fn run(options: &Options, socket: OwnedFd, confined: Confined) -> ! {
     let life = Lifecycle::new(options.handler_limit);
     let shared = SHARED.get_or_init(|| Shared::new(life, Socket(socket)));
     shared.with(|life| life.load_began(monotonic()));
     // Before anything foreign runs: it may hang, and the service may go away meanwhile.
     start("ihv-socket", || read(shared));
     start("ihv-watchdog", || shared.watch());
-    match loader::load(&options.extension) {
+    for missing in &confined.missing {
+        shared.log(Level::Info, missing);
+    }
+    match loader::load(&options.extension, confined.file) {
         Ok((handlers, loaded)) => {
             let _ = shared.handlers.set(handlers);
             shared.with(Lifecycle::load_ended);

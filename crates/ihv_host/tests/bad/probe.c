@@ -3,12 +3,25 @@
  * says which. The answer is a Win32 code, or what else the order is about, as one DWORD. What happens
  * in other handlers is told by notifications: code = a letter, data = a DWORD.
  */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <wlanihv.h>
@@ -136,6 +149,75 @@ static DWORD measure(void)
     return (DWORD)took[2500];
 }
 
+static void *nothing(void *told)
+{
+    *(int *)told = 1;
+    return NULL;
+}
+
+/* What an extension has no business with: 0 when it succeeds, else errno. */
+static DWORD attempt(UCHAR what, const char *path)
+{
+    static char *const none[] = {NULL};
+    struct rlimit more = {RLIM_INFINITY, RLIM_INFINITY};
+    char byte;
+    long done = -1;
+    int fd;
+    errno = 0;
+    switch (what) {
+    case 'o': done = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666); break;
+    case 'a': done = open(path, O_RDWR); break;
+    case 'r':
+        fd = open(path, O_RDONLY);
+        done = fd < 0 ? -1 : read(fd, &byte, 1) < 0 ? -1 : 0;
+        break;
+    case 'd': done = mkdir(path, 0777); break;
+    case 'u': done = unlink(path); break;
+    case 's': done = socket(AF_INET, SOCK_STREAM, 0); break;
+    case 'S': done = socket(AF_UNIX, SOCK_SEQPACKET, 0); break;
+    case 'N': done = socket(AF_NETLINK, SOCK_RAW, 0); break;
+    case 'p': done = ptrace(PTRACE_ATTACH, getppid(), NULL, NULL); break;
+    case 'v': done = syscall(SYS_process_vm_readv, getppid(), NULL, 0, NULL, 0, 0); break;
+    case 'k': done = kill(getppid(), 0); break;
+    case 'f':
+        done = fork();
+        if (done == 0)
+            _exit(0);
+        break;
+    case 'V': done = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL); if (!done) _exit(0); break;
+    case 'e': done = execve("/bin/true", none, none); break;
+    case 'E': done = syscall(SYS_execveat, AT_FDCWD, "/bin/true", none, none, 0); break;
+    case 'm': done = syscall(SYS_mount, "none", "/tmp", "tmpfs", 0, NULL); break;
+    case 'b': done = syscall(SYS_bpf, 0, NULL, 0); break;
+    case 'i': done = syscall(SYS_io_uring_setup, 1, NULL); break;
+    case 'K': done = syscall(SYS_keyctl, 0, -3, 1); break;
+    case 'U': done = syscall(SYS_userfaultfd, 0); break;
+    case 'P': done = syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0); break;
+    case 'n': done = unshare(CLONE_NEWUSER); break;
+    case 'D': done = prctl(PR_SET_DUMPABLE, 1); break;
+    case 'q': done = prctl(PR_SET_PDEATHSIG, 0); break;
+    case 'L': done = setrlimit(RLIMIT_NOFILE, &more); break;
+    case 'F': done = memfd_create("x", 0); break;
+#ifdef __x86_64__
+    case 'x': done = syscall(0x40000000 | SYS_getpid); break;
+#endif
+    /* What it may do. */
+    case 'T': {
+        pthread_t thread;
+        int told = 0;
+        if (!(errno = pthread_create(&thread, NULL, nothing, &told)))
+            pthread_join(thread, NULL);
+        done = told ? 0 : -1;
+        break;
+    }
+    case 'J':
+        done = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0;
+        break;
+    case 'w': done = fprintf(stderr, "a word\n") < 0 ? -1 : 0; break;
+    }
+    return done < 0 ? (DWORD)errno : 0;
+}
+
 static DWORD WINAPI control(HANDLE hi, DWORD in_size, PBYTE in, DWORD out_size, PBYTE out, PDWORD returned)
 {
     DWORD code = 0, reason = 0, win32 = 0;
@@ -214,6 +296,13 @@ static DWORD WINAPI control(HANDLE hi, DWORD in_size, PBYTE in, DWORD out_size, 
         break;
     }
     case 'm': code = measure(); break;
+    case 'T': {
+        char path[200] = {0};
+        if (in_size > 2 && in_size - 2 < sizeof path)
+            memcpy(path, in + 2, in_size - 2);
+        code = attempt(byte, path);
+        break;
+    }
     /* Misdeeds. */
     case 'C': *(volatile int *)16 = 1; break;
     case 'H': for (;;) pause();

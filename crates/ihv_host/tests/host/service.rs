@@ -63,12 +63,19 @@ pub(crate) struct Service {
     task: u64,
     /// Everything but calls and results, in order.
     pub(crate) seen: Vec<HostMessage>,
+    /// What could not be given up on this machine.
+    missing: Vec<String>,
 }
 
 impl Service {
     /// Starts the host; the first message is still to come.
-    #[expect(unsafe_code, reason = "gives the child its descriptor 3")]
     pub(crate) fn spawn(extension: &OsStr, limit_millis: u64) -> Self {
+        Self::spawn_with(&[], extension, limit_millis)
+    }
+
+    /// The same with more options.
+    #[expect(unsafe_code, reason = "gives the child its descriptor 3")]
+    pub(crate) fn spawn_with(options: &[&str], extension: &OsStr, limit_millis: u64) -> Self {
         let (ours, theirs) = socketpair(
             AddressFamily::UNIX,
             SocketType::SEQPACKET,
@@ -82,6 +89,7 @@ impl Service {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hostednet-ihvhost"));
         command
             .args(["--handler-limit", &limit_millis.to_string()])
+            .args(options)
             .arg(extension)
             .stderr(Stdio::piped());
         // SAFETY: dup2 may be called between fork and exec.
@@ -104,7 +112,13 @@ impl Service {
             stderr,
             task: 0,
             seen: Vec::new(),
+            missing: Vec::new(),
         }
+    }
+
+    /// Whether this part of the confinement cannot be had here.
+    pub(crate) fn lacks(&self, part: &str) -> bool {
+        self.missing.iter().any(|text| text.contains(part))
     }
 
     /// Starts the host with an extension that loads.
@@ -128,8 +142,20 @@ impl Service {
         send(&self.socket, &encode(message), SendFlags::NOSIGNAL).unwrap();
     }
 
-    /// The next message, or `None` when the host is gone.
+    /// The next message, or `None` when the host is gone. What the machine lacks is only noted.
     pub(crate) fn receive(&mut self) -> Option<HostMessage> {
+        loop {
+            match self.receive_any() {
+                Some(HostMessage::Log {
+                    level: Level::Info,
+                    text,
+                }) => self.missing.push(text),
+                other => return other,
+            }
+        }
+    }
+
+    fn receive_any(&mut self) -> Option<HostMessage> {
         let ready = {
             let mut fds = [PollFd::new(&self.socket, PollFlags::IN)];
             let patience = Timespec::try_from(PATIENCE).unwrap();
