@@ -124,12 +124,17 @@ impl AnyRadio {
 
     /// For the radio of the station adapter, which only the simulated air has.
     pub(crate) fn station_command(&mut self, command: RadioCommand, now: Instant) {
-        let _ = (command, now);
+        if let Self::Sim(sim) = self {
+            sim.radio.station_command(command, now);
+        }
     }
 
     /// What the radio of the station adapter has to say.
     pub(crate) fn poll_station_event(&mut self) -> Option<RadioEvent> {
-        None
+        match self {
+            Self::Linux(_) => None,
+            Self::Sim(sim) => sim.radio.station_poll_event(),
+        }
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant) {

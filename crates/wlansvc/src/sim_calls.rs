@@ -9,7 +9,7 @@ use clock::{Duration, Instant, earliest};
 use column::ClientId;
 use dot11::{KeyBytes, MacAddr};
 use radio::Switches;
-use radio_sim::{SimError, SimEvent, SimRadio, StationKey};
+use radio_sim::{STATION_ADAPTER, SimError, SimEvent, SimRadio, StationKey};
 use wlan_model::{Reason, Refusal, Win32Error};
 use wlan_rpc::{Answer, CallId, EventKind, JoinFailure, SimCall, SimStation, Status};
 
@@ -26,6 +26,9 @@ const TRAFFIC_LIMIT: Duration = Duration::from_secs(5);
 
 /// Longest a stop may be made to take, in milliseconds.
 const SLOWEST_STOP_MS: u32 = 60_000;
+
+/// What callers call the station adapter.
+const ADAPTER: &str = "adapter";
 
 /// An answer for a client.
 #[derive(Debug)]
@@ -85,6 +88,15 @@ impl SimCalls {
             }
             SimCall::SlowStop(ms) => slow_stop(radio, ms),
             SimCall::List => Ok(Begun::Done(list(radio))),
+            SimCall::Traffic { name, frames } if name == ADAPTER => radio
+                .station_traffic(frames, now)
+                .map(|()| Begun::Waits {
+                    name: STATION_ADAPTER.to_owned(),
+                    mac: radio.station_address(),
+                    what: What::Traffic,
+                    deadline: now + TRAFFIC_LIMIT,
+                })
+                .map_err(refusal),
             SimCall::Traffic { name, frames } => radio
                 .traffic(&name, frames, now)
                 .map(|()| Begun::wait(radio, name, What::Traffic, now + TRAFFIC_LIMIT))

@@ -86,8 +86,12 @@ impl Extensions {
             libraries.insert(extension.name.clone(), library);
             installed.push(extension);
         }
+        let (user, note) = spawn::user();
+        if let Some(note) = note {
+            tracing::info!("{note}");
+        }
         let extensions = Self {
-            processes: Processes::new(spawn::locate(options.ihvhost.as_deref())),
+            processes: Processes::new(spawn::locate(options.ihvhost.as_deref()), user),
             hosts: BTreeMap::new(),
             keys: BTreeMap::new(),
             libraries,

@@ -24,7 +24,7 @@ use rustix::process::{
 };
 use zeroize::{Zeroize, Zeroizing};
 
-use super::spawn::{Command, Started, spawn};
+use super::spawn::{Command, Started, User, spawn};
 use crate::poller::{EventFlags, HostPart, Poller, Token};
 
 /// Most messages that wait for one host.
@@ -99,6 +99,7 @@ struct Stderr {
 #[derive(Debug)]
 pub(crate) struct Processes {
     binary: Result<PathBuf, Cause>,
+    user: Option<User>,
     rows: BTreeMap<Key, Process>,
     next: u64,
     events: VecDeque<Event>,
@@ -106,10 +107,11 @@ pub(crate) struct Processes {
 }
 
 impl Processes {
-    /// None yet. `binary` is `hostednet-ihvhost`, or why there is none.
-    pub(crate) fn new(binary: Result<PathBuf, Cause>) -> Self {
+    /// None yet. `binary` is `hostednet-ihvhost`, or why there is none; `user` whom they become.
+    pub(crate) fn new(binary: Result<PathBuf, Cause>, user: Option<User>) -> Self {
         Self {
             binary,
+            user,
             rows: BTreeMap::new(),
             next: 0,
             events: VecDeque::new(),
@@ -123,7 +125,13 @@ impl Processes {
         self.next += 1;
         let started = library.and_then(|library| {
             let binary = self.binary.as_deref().map_err(Clone::clone)?;
-            spawn(&Command { binary, library }).and_then(|started| watch(started, key, poller))
+            let user = self.user;
+            let command = Command {
+                binary,
+                library,
+                user,
+            };
+            spawn(&command).and_then(|started| watch(started, key, poller))
         });
         match started {
             Ok(process) => {

@@ -25,6 +25,48 @@ pub(crate) struct Command<'a> {
     pub(crate) binary: &'a Path,
     /// The extension.
     pub(crate) library: &'a Path,
+    /// Whom the process becomes; `None` for the service's user.
+    pub(crate) user: Option<User>,
+}
+
+/// A user and its only group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+}
+
+/// The user that extensions run as, made by the package.
+const USER: &str = "hostednet-ihv";
+
+/// Who stands in where the package was not installed.
+const NOBODY: &str = "nobody";
+
+/// Whom host processes become, with a line on why where they keep the service's user.
+pub(crate) fn user() -> (Option<User>, Option<String>) {
+    use rustix::thread::CapabilitySet;
+    let needed = CapabilitySet::SETUID | CapabilitySet::SETGID;
+    let may = rustix::process::geteuid().is_root()
+        && rustix::thread::capabilities(None).is_ok_and(|sets| sets.effective.contains(needed));
+    if !may {
+        return (None, None);
+    }
+    let found = [USER, NOBODY].into_iter().find_map(|name| {
+        let user = nix::unistd::User::from_name(name).ok()??;
+        (!user.uid.is_root()).then_some((name, user))
+    });
+    match found {
+        Some((name, user)) => {
+            let note = (name != USER)
+                .then(|| format!("There is no user {USER}: extensions run as {name}."));
+            let (uid, gid) = (user.uid.as_raw(), user.gid.as_raw());
+            (Some(User { uid, gid }), note)
+        }
+        None => {
+            let note = format!("There is no user {USER}: extensions run as root, confined.");
+            (None, Some(note))
+        }
+    }
 }
 
 /// A process with its handles; all are close-on-exec and do not block.
@@ -107,6 +149,9 @@ fn try_spawn(command: &Command<'_>) -> io::Result<Started> {
     let theirs_raw = theirs.as_raw_fd();
     let service = rustix::process::getpid();
     let mut program = std::process::Command::new(command.binary);
+    if let Some(User { uid, gid }) = command.user {
+        program.arg("--user").arg(format!("{uid}:{gid}"));
+    }
     program
         .arg(command.library)
         .env_clear()

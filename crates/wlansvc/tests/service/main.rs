@@ -3,6 +3,7 @@
 
 mod adapters;
 mod calls;
+mod extensions;
 mod flood;
 mod harness;
 mod policy;
