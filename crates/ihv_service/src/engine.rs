@@ -200,8 +200,13 @@ impl Extensions {
             Phase::Waiting(wait) | Phase::Dying { wait } => HostState::Waiting {
                 cause: wait.cause.clone(),
             },
-            Phase::Running(live) => match live.stage {
+            Phase::Running(live) => match &live.stage {
                 Stage::Loading { .. } => HostState::Starting,
+                Stage::Ending {
+                    wait: Some(wait), ..
+                } => HostState::Waiting {
+                    cause: wait.cause.clone(),
+                },
                 _ => HostState::Running {
                     pid: 0,
                     ports: match adapter {
@@ -424,17 +429,23 @@ impl Extensions {
         };
         let step = match &live.stage {
             Stage::Loading { .. } => Step::Loading,
-            Stage::Arriving => Step::Arriving,
+            Stage::Arriving if live.tasks.values().any(|doing| *doing == Doing::Init) => {
+                Step::Arriving
+            }
+            // The adapter did not come.
+            Stage::Arriving => Step::ShuttingDown,
             Stage::Idle => Step::Removing,
             Stage::PreAssociating { .. } | Stage::Ready | Stage::Resetting => Step::Resetting,
             Stage::Ending { .. } => return,
         };
         live.stage = Stage::Ending { step, by, wait };
+        let host = live.host;
         self.forget_handling(id);
         match step {
             Step::Resetting => self.task(id, Doing::Reset, Task::AdapterReset, now),
             Step::Removing => self.task(id, Doing::Deinit, Task::DeinitAdapter, now),
-            _ => {}
+            Step::ShuttingDown => self.tell(host, ServiceMessage::Shutdown),
+            Step::Loading | Step::Arriving | Step::Ended => {}
         }
     }
 

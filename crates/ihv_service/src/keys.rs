@@ -114,16 +114,18 @@ impl KeyTable {
         };
     }
 
-    /// The peer has left: its non-static keys are gone with it. The static ones are parked; those that
-    /// are in the miniport have to be deleted there.
+    /// The peer has left. Static keys are parked, the others forgotten, and all are to be deleted in
+    /// the miniport: one that was set while the peer left may wait there for whoever comes next.
     pub(crate) fn departed(&mut self, peer: MacAddr) -> Vec<KeyMappingKey> {
+        let is_there =
+            |(of, _): &Place, entry: &Entry| *of == peer && entry.at == Whereabouts::Installed;
+        let installed = self.entries.iter().filter(|(p, e)| is_there(p, e));
+        let to_delete = installed.map(|(_, entry)| deletion(&entry.key)).collect();
         self.entries
             .retain(|(of, _), entry| *of != peer || entry.key.is_static);
-        let mut to_delete = Vec::new();
         for ((of, _), entry) in &mut self.entries {
-            if *of == peer && entry.at == Whereabouts::Installed {
+            if *of == peer {
                 entry.at = Whereabouts::Parked;
-                to_delete.push(deletion(&entry.key));
             }
         }
         to_delete

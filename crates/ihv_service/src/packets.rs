@@ -349,6 +349,9 @@ impl Extensions {
     pub(crate) fn forget_handling(&mut self, id: &SlotId) {
         if let Some(live) = self.live_mut(id) {
             live.handling = EtherTypeHandling::default();
+            for list in live.lists.values_mut() {
+                list.before = EtherTypeHandling::default();
+            }
             // The host has accounted for them when it hears of the reset.
             if matches!(live.stage, Stage::Ending { .. } | Stage::Resetting) {
                 live.packets.clear();

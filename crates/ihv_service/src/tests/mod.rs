@@ -2,3 +2,10 @@
 
 mod access_point;
 mod bench;
+mod calls;
+mod failures;
+mod keys;
+mod model;
+
+mod packets;
+mod station;
