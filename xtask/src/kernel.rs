@@ -43,6 +43,7 @@ pub(crate) fn build() -> Result<(), String> {
             "--release",
             "--package=hostednet",
             "--package=wlan_client",
+            "--package=radio_nl80211",
             "--package=ihv_host",
             "--package=ihv_extension",
             "--bins",

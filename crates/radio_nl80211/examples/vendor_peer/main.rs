@@ -1,0 +1,64 @@
+//! The other side of a vendor's extension, for the kernel tier: a station that speaks the handshake of
+//! `examples/ihv`, and what a case needs to judge it.
+//!
+//! ```text
+//! vendor_peer station IFACE SSID MHZ BSSID SECRET [KEYFILE]
+//!     joins; says on standard output how far it is, writes the key as digits to KEYFILE, and takes
+//!     commands from standard input: "bye", "leave", "clear" (a datagram of the vendor's in clear)
+//! vendor_peer access-point IFACE SSID CHANNEL SECRET KEYFILE
+//!     the radio alone, without the service: each way of a vendor's frame, key and port once
+//! vendor_peer verify FILE.pcap BSSID PEER KEY
+//!     which of the frames between the two were protected with the key
+//! ```
+
+mod access_point;
+mod capture;
+mod handshake;
+mod netlink;
+mod station;
+
+use std::process::ExitCode;
+
+type Failure = Box<dyn std::error::Error>;
+
+const USAGE: &str = "\
+usage: vendor_peer station IFACE SSID MHZ BSSID SECRET [KEYFILE]
+       vendor_peer access-point IFACE SSID CHANNEL SECRET KEYFILE
+       vendor_peer verify FILE.pcap BSSID PEER KEY";
+
+fn run(args: &[&str]) -> Result<(), Failure> {
+    match args {
+        ["station", iface, ssid, mhz, bssid, secret, rest @ ..] => station::run(&station::Wanted {
+            iface,
+            ssid,
+            mhz: mhz.parse()?,
+            bssid: bssid.parse().map_err(|_| "BSSID?")?,
+            secret,
+            key_file: rest.first().copied(),
+        }),
+        ["access-point", iface, ssid, channel, secret, key_file] => {
+            access_point::run(iface, ssid, channel.parse()?, secret, key_file)
+        }
+        ["verify", file, bssid, peer, key] => {
+            let bssid = bssid.parse().map_err(|_| "BSSID?")?;
+            let peer = peer.parse().map_err(|_| "PEER?")?;
+            let key = capture::key(key).ok_or("KEY?")?;
+            let counts = capture::count(&std::fs::read(file)?, (bssid, peer), &key)?;
+            println!("{counts}");
+            Ok(())
+        }
+        _ => Err(USAGE.into()),
+    }
+}
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("vendor_peer: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
