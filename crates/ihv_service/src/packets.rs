@@ -257,14 +257,8 @@ impl Extensions {
                     types.push(*of);
                 }
             }
-            // How vendors' frames and EAPOL are treated without an entry.
-            let usual = |e: &&Exemption| {
-                e.action == ExemptionAction::ON_KEY_MAPPING_KEY_UNAVAILABLE.0
-                    && matches!(e.packet_type, 1..=3)
-                    && live.handling.registrations.contains(&e.ether_type)
-            };
-            let entries = live.handling.exemptions.iter().filter(|e| !usual(e));
-            exemptions.extend(entries.map(|e| PrivacyExemption {
+            // Without an entry a frame in clear is dropped, registered or not.
+            exemptions.extend(live.handling.exemptions.iter().map(|e| PrivacyExemption {
                 ethertype: e.ether_type,
                 action: ExemptionAction(e.action),
                 packets: ExemptionPackets(e.packet_type),
