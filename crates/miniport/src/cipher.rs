@@ -119,6 +119,15 @@ pub(crate) const fn standard_suite(algorithm: CipherAlgorithm, len: usize) -> Op
     Some(CipherSuite(STANDARD | number))
 }
 
+/// The number of a suite, of the standard or a vendor's.
+pub(crate) const fn algorithm_of(suite: CipherSuite) -> CipherAlgorithm {
+    if suite.0 & ORGANISATION == STANDARD {
+        CipherAlgorithm(suite.0 & !ORGANISATION)
+    } else {
+        CipherAlgorithm(suite.0 | IHV)
+    }
+}
+
 pub(crate) fn invalid(text: &str) -> Failure {
     failure(
         NdisStatus::INVALID_DATA,

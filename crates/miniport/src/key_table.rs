@@ -93,6 +93,13 @@ impl Entry {
     }
 }
 
+/// A per-station default key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StationKey {
+    key: CipherKey,
+    is_static: bool,
+}
+
 /// Whether a peer's unicast traffic is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protection {
@@ -125,7 +132,7 @@ pub(crate) struct KeyTable {
     /// Most entries of `mappings`.
     capacity: usize,
     /// Per-station default keys: rows by transmitter, columns by index.
-    stations: BTreeMap<MacAddr, BTreeMap<u8, CipherKey>>,
+    stations: BTreeMap<MacAddr, BTreeMap<u8, StationKey>>,
 }
 
 impl Default for KeyTable {
@@ -270,6 +277,29 @@ impl KeyTable {
         }
     }
 
+    // A station's connection (reference, 2.3). The radio has no keys at either moment.
+
+    /// Its association with `peer` completed: what was set early and is not static goes.
+    pub(crate) fn association_completed(&mut self, peer: MacAddr) {
+        self.mappings
+            .retain(|at, entry| entry.is_static || *at != peer);
+        self.defaults.retain(|_, entry| entry.is_static);
+    }
+
+    /// Its association is over: only static keys stay.
+    pub(crate) fn association_over(&mut self) {
+        self.in_use = None;
+        self.mappings.retain(|_, entry| entry.is_static);
+        self.defaults.retain(|_, entry| entry.is_static);
+        for row in self.stations.values_mut() {
+            row.retain(|_, entry| entry.is_static);
+        }
+        self.stations.retain(|_, row| !row.is_empty());
+        for entry in self.defaults.values_mut().chain(self.mappings.values_mut()) {
+            entry.place = Place::Stored { previous: None };
+        }
+    }
+
     // Default keys.
 
     /// Validates a set or delete: the index, and the key that is to be set.
@@ -397,7 +427,14 @@ impl KeyTable {
             ));
         }
         let row = self.stations.entry(station).or_default();
-        row.insert(index, checked);
+        let is_static = key.is_static;
+        row.insert(
+            index,
+            StationKey {
+                key: checked,
+                is_static,
+            },
+        );
         Ok(())
     }
 

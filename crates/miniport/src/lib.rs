@@ -34,7 +34,7 @@ mod tests;
 use cause::Cause;
 use clock::Instant;
 use oid::{Failure, Indication, NdisStatus, Reply, StopApReason};
-use radio::{Command, CommandError, CommandErrorKind, CommandId, RadioEvent};
+use radio::{Command, CommandError, CommandId, RadioEvent};
 use serde::{Deserialize, Serialize};
 
 pub use mlme::rejection::{Rejection, Rejections};
@@ -210,24 +210,13 @@ impl Miniport {
         match pending {
             Pending::Start => self.start_step(result),
             Pending::Stop => self.finish_reset(result),
-            Pending::Request(request) => {
-                self.out
-                    .complete(request, result.map(|()| Reply::Done).map_err(radio_failure));
-            }
-            Pending::Removal(request) => {
-                let absent = result
-                    .as_ref()
-                    .is_err_and(|e| e.kind == CommandErrorKind::NotFound);
-                let result = if absent { Ok(()) } else { result };
-                self.out
-                    .complete(request, result.map(|()| Reply::Done).map_err(radio_failure));
-            }
+            Pending::Request(request) => self.out.answered(request, result),
+            Pending::Removal(request) => self.out.removed(request, result),
             Pending::UseKey(request) => {
                 if result.is_err() {
                     self.keys.not_in_use();
                 }
-                self.out
-                    .complete(request, result.map(|()| Reply::Done).map_err(radio_failure));
+                self.out.answered(request, result);
             }
             Pending::EtherTypes(request) => {
                 self.ether_types.settled(request, result, &mut self.out);
@@ -260,8 +249,7 @@ impl Miniport {
                 if result.is_err() {
                     self.with_mlme(now, |mlme, _| mlme.authorize_refused(peer));
                 }
-                self.out
-                    .complete(request, result.map(|()| Reply::Done).map_err(radio_failure));
+                self.out.answered(request, result);
             }
             Pending::Counter { request, value, .. } => {
                 let result = match (result, value) {
@@ -282,7 +270,7 @@ impl Miniport {
                     self.with_mlme(now, |mlme, cx| mlme.handle_probe_refused(peer, &error, cx));
                 }
             }
-            Pending::Response(_) => {}
+            Pending::Response(_) | Pending::Tune => {}
         }
     }
 

@@ -33,6 +33,8 @@ pub(crate) enum Pending {
     UseKey(RequestId),
     /// Rules for EtherTypes.
     EtherTypes(Option<RequestId>),
+    /// A station's radio being tuned to a network.
+    Tune,
     /// A station being entered.
     AddStation(MacAddr),
     /// An association response; its entry stays until its fate on the air is known.
@@ -75,6 +77,7 @@ impl Pending {
             | Self::EtherTypes(request) => *request,
             Self::Start
             | Self::Stop
+            | Self::Tune
             | Self::AddStation(_)
             | Self::Response(_)
             | Self::Query(_)
@@ -127,6 +130,22 @@ impl Outbox {
 
     pub(crate) fn fail(&mut self, id: RequestId, failure: &Failure) {
         self.complete(id, Err(failure.clone()));
+    }
+
+    /// A request ends as its command did.
+    pub(crate) fn answered(&mut self, id: RequestId, result: Result<(), CommandError>) {
+        self.complete(id, result.map(|()| Reply::Done).map_err(radio_failure));
+    }
+
+    /// A request to remove something ends; that it did not exist is success.
+    pub(crate) fn removed(&mut self, id: RequestId, result: Result<(), CommandError>) {
+        let absent = |e: &CommandError| e.kind == CommandErrorKind::NotFound;
+        let result = if result.as_ref().is_err_and(absent) {
+            Ok(())
+        } else {
+            result
+        };
+        self.answered(id, result);
     }
 
     pub(crate) fn pending(&self, id: CommandId) -> Option<&Pending> {

@@ -15,6 +15,14 @@ use crate::outbox::failure;
 /// After the driver ended the access point, a start is refused for this long.
 pub(crate) const HALT_TIME: Duration = Duration::from_secs(1);
 
+/// Ciphers of the standard that can protect a network here, in order of preference.
+pub(crate) const DATA_CIPHERS: [CipherSuite; 4] = [
+    CipherSuite::CCMP,
+    CipherSuite::GCMP,
+    CipherSuite::CCMP_256,
+    CipherSuite::GCMP_256,
+];
+
 /// Channels tried in this order when nobody has a wish.
 const FAVOURITE_CHANNELS: [u8; 3] = [6, 1, 11];
 
@@ -184,13 +192,7 @@ impl Settings {
     /// here, and two ciphers at once nobody asks for.
     fn plan_cipher(&self, radio: &Capabilities) -> Result<CipherSuite, Failure> {
         let suite = standard_suite(self.unicast_cipher, 0).filter(|suite| {
-            let counters = [
-                CipherSuite::CCMP,
-                CipherSuite::GCMP,
-                CipherSuite::CCMP_256,
-                CipherSuite::GCMP_256,
-            ];
-            counters.contains(suite) && self.multicast_cipher == self.unicast_cipher
+            DATA_CIPHERS.contains(suite) && self.multicast_cipher == self.unicast_cipher
         });
         let Some(suite) = suite else {
             return Err(failure(
@@ -267,7 +269,7 @@ pub(crate) fn not_now(text: &str) -> Failure {
     )
 }
 
-fn invalid(text: &str) -> Failure {
+pub(crate) fn invalid(text: &str) -> Failure {
     failure(
         NdisStatus::INVALID_DATA,
         text,

@@ -8,6 +8,7 @@ mod keys;
 mod leaving;
 mod packets;
 mod port;
+mod station;
 
 use clock::{Duration, Instant};
 use dot11::element::{ElementId, Rsne, WmmInformation};

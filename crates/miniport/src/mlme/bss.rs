@@ -72,12 +72,7 @@ pub(crate) struct Join {
 
 impl Bss {
     pub(crate) fn new(settings: BssSettings, radio: &Capabilities, channel: Channel) -> Self {
-        let ht = radio.ht.map(|ht| HtCapabilities {
-            info: ht.info & !HT_UNUSED,
-            ampdu: ht.ampdu,
-            mcs: ht.mcs,
-            ..HtCapabilities::default()
-        });
+        let ht = ht_on_twenty_mhz(radio.ht);
         let rates = if channel.is_2ghz() {
             RATES_2GHZ.to_vec()
         } else {
@@ -328,6 +323,16 @@ impl Bss {
             e.ht_operation(&HtOperation::twenty_mhz(self.channel.number()));
         }
     }
+}
+
+/// The element's form of what the radio can do on a 20 MHz channel.
+pub(crate) fn ht_on_twenty_mhz(radio: Option<radio::HtCapabilities>) -> Option<HtCapabilities> {
+    radio.map(|ht| HtCapabilities {
+        info: ht.info & !HT_UNUSED,
+        ampdu: ht.ampdu,
+        mcs: ht.mcs,
+        ..HtCapabilities::default()
+    })
 }
 
 /// The one pair on offer: the network's cipher (a Hosted Network's is CCMP) and pre-shared key. A

@@ -16,7 +16,7 @@ pub enum Rejection {
     NotForUs,
     /// The transmitter cannot be a station: a group address, zero or our own.
     ImpossibleTransmitter,
-    /// A subtype an access point has no use for.
+    /// A subtype the port has no use for.
     UnexpectedSubtype,
     /// A repetition of a frame that was already taken.
     Duplicate,
@@ -36,6 +36,8 @@ pub enum Rejection {
     UnassociatedData,
     /// A departure of a station that is not there.
     UnknownStation,
+    /// An answer nobody waits for, or of another than the one that was asked.
+    Unasked,
     /// An EAPOL PDU outside an association.
     StrayEapol,
     /// A frame of another EtherType that comes up, outside an association or of one nobody asked for.
