@@ -257,11 +257,22 @@ impl Extensions {
                     types.push(*of);
                 }
             }
-            // Without an entry a frame in clear is dropped, registered or not.
-            exemptions.extend(live.handling.exemptions.iter().map(|e| PrivacyExemption {
+            let entries = &live.handling.exemptions;
+            exemptions.extend(entries.iter().map(|e| PrivacyExemption {
                 ethertype: e.ether_type,
                 action: ExemptionAction(e.action),
                 packets: ExemptionPackets(e.packet_type),
+            }));
+            // A handshake begins without a key: what nothing is said about is in clear until then.
+            let silent = live
+                .handling
+                .registrations
+                .iter()
+                .filter(|of| **of != EAPOL && !entries.iter().any(|e| e.ether_type == **of));
+            exemptions.extend(silent.map(|of| PrivacyExemption {
+                ethertype: *of,
+                action: ExemptionAction::ON_KEY_MAPPING_KEY_UNAVAILABLE,
+                packets: ExemptionPackets::UNICAST,
             }));
         }
         let mut asked = 0;

@@ -42,8 +42,8 @@ pub(crate) struct Bench {
     pub(crate) killed: BTreeSet<HostId>,
     pub(crate) told: Vec<(HostId, ServiceMessage)>,
     pub(crate) requests: Vec<(ExtensionAdapter, PortRequest)>,
-    pub(crate) held: VecDeque<(ExtensionAdapter, RequestId, PortRequest)>,
-    /// Requests are not answered until [`Bench::complete`].
+    pub(crate) held: VecDeque<(ExtensionAdapter, oid::Completion)>,
+    /// Requests are carried out and not answered until [`Bench::complete`].
     pub(crate) hold: bool,
     pub(crate) mood: Mood,
     /// Keys in the miniports.
@@ -145,8 +145,7 @@ impl Bench {
                 id,
                 request,
             } => {
-                self.requests.push((adapter, request.clone()));
-                self.held.push_back((adapter, id, request));
+                self.request(adapter, id, request);
                 if !self.hold {
                     self.complete();
                 }
@@ -184,26 +183,25 @@ impl Bench {
         }
     }
 
+    fn request(&mut self, adapter: ExtensionAdapter, id: RequestId, request: PortRequest) {
+        let result = self.carry_out(adapter, &request);
+        self.requests.push((adapter, request));
+        self.held
+            .push_back((adapter, oid::Completion { id, result }));
+    }
+
     /// The miniport answers what it holds.
     pub(crate) fn complete(&mut self) {
-        while let Some((adapter, id, request)) = self.held.pop_front() {
-            let result = self.carry_out(adapter, &request);
-            let completion = oid::Completion { id, result };
+        while let Some((adapter, completion)) = self.held.pop_front() {
             self.engine.handle_completion(adapter, completion, self.now);
-            let mut queue = VecDeque::new();
-            while let Some(output) = self.engine.poll_output() {
-                queue.push_back(output);
-            }
-            for output in queue {
+            let outputs: Vec<_> = std::iter::from_fn(|| self.engine.poll_output()).collect();
+            for output in outputs {
                 match output {
                     Output::Request {
                         adapter,
                         id,
                         request,
-                    } => {
-                        self.requests.push((adapter, request.clone()));
-                        self.held.push_back((adapter, id, request));
-                    }
+                    } => self.request(adapter, id, request),
                     other => self.take(other),
                 }
             }
