@@ -85,10 +85,6 @@ impl Column {
                 // The extensions hear of the network's end before their own.
                 self.pump(now);
                 self.extensions.handle(ihv_service::Input::ShutDown, now);
-                // Without any there is nothing to wait for.
-                if self.extensions.rows().is_empty() {
-                    self.done(ShutDown::Extensions);
-                }
             }
         }
         self.pump(now);

@@ -189,7 +189,7 @@ impl Column {
         }
     }
 
-    pub(crate) fn done(&mut self, who: ShutDown) {
+    fn done(&mut self, who: ShutDown) {
         self.shut_down = match (self.shut_down, who) {
             (ShutDown::Neither, who) => who,
             (before, who) if before == who => before,

@@ -5,7 +5,10 @@
 //! from one seed. A failing test prints its seed; `WORLD_SEED=<seed>` runs it again with that one.
 
 mod disk;
+mod extensions;
+pub mod host;
 mod world;
 
 pub use disk::Disk;
+pub use extensions::{Hosts, KeptOut, extension};
 pub use world::{Recorded, World, WorldConfig, column_config, passphrase, raw_key};

@@ -14,9 +14,10 @@ use wlan_model::{
 use wlan_rpc::{Answer, Call, CallId, EventKind, KeyIdentity, Status};
 
 use crate::Disk;
+use crate::extensions::{Hosts, VendorStation};
 
 /// Longest time a call or a join may take; more is a failure of the column.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// More steps without the clock moving are a loop that never ends.
 const MAX_STEPS_AT_ONCE: u32 = 1_000_000;
 
@@ -110,6 +111,11 @@ pub struct World {
     pub radio: SimRadio,
     /// The disk: tests break it.
     pub disk: Disk,
+    /// Host processes of extensions.
+    pub hosts: Hosts,
+    pub(crate) vendor_stations: BTreeMap<String, VendorStation>,
+    /// Where in the list of events each one's last join began.
+    pub(crate) vendor_marks: BTreeMap<String, usize>,
     column: Column,
     now: Instant,
     idle_steps: u32,
@@ -157,6 +163,9 @@ impl World {
             radio: SimRadio::new(config.radio.clone()),
             column: Column::new(column_config(&config, settings.clone(), seed)),
             disk: Disk::new(settings),
+            hosts: Hosts::default(),
+            vendor_stations: BTreeMap::new(),
+            vendor_marks: BTreeMap::new(),
             config,
             seed,
             starts: 0,
@@ -223,9 +232,14 @@ impl World {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Instant> {
         let disk = self.writing.front().map(|(at, _)| *at);
-        [self.column.poll_timeout(), self.radio.poll_timeout(), disk]
-            .into_iter()
-            .fold(None, earliest)
+        [
+            self.column.poll_timeout(),
+            self.radio.poll_timeout(),
+            self.hosts.poll_timeout(),
+            disk,
+        ]
+        .into_iter()
+        .fold(None, earliest)
     }
 
     /// Jumps to the next deadline. `false`, and `until` is reached: there was none before it.
@@ -257,6 +271,9 @@ impl World {
         {
             let result = self.disk.write(settings);
             self.input(Input::Persisted(result));
+        }
+        while let Some(mail) = self.hosts.take_mail(self.now) {
+            self.input(mail);
         }
         if self.column.poll_timeout().is_some_and(|t| t <= self.now) {
             self.input(Input::Timeout);
@@ -331,22 +348,32 @@ impl World {
                 self.writing
                     .push_back((self.now + self.disk.latency, *settings));
             }
-            // There are no extensions here.
-            Output::StationRadio(_) | Output::Host { .. } | Output::ExtensionLog { .. } => {}
+            Output::Host { host, order } => self.hosts.carry_out(host, order, self.now),
+            Output::ExtensionLog {
+                extension,
+                level,
+                text,
+                ..
+            } => self.hosts.log.push((extension, level, text)),
+            Output::StationRadio(_) => {}
             Output::ShutDownComplete => self.shut_down = true,
         }
     }
 
     /// Carries news of the radio up until there are none.
     pub fn pump(&mut self) {
-        while let Some(event) = self.radio.poll_event() {
-            if let RadioEvent::Ready(capabilities) = &event {
-                self.address = capabilities.address;
+        loop {
+            if let Some(event) = self.radio.poll_event() {
+                if let RadioEvent::Ready(capabilities) = &event {
+                    self.address = capabilities.address;
+                }
+                self.feed(Input::Radio(event));
+            } else if let Some(event) = self.radio.poll_sim_event() {
+                self.react(&event);
+                self.sim_events.push((self.now, event));
+            } else {
+                return;
             }
-            self.feed(Input::Radio(event));
-        }
-        while let Some(event) = self.radio.poll_sim_event() {
-            self.sim_events.push((self.now, event));
         }
     }
 
@@ -488,6 +515,8 @@ impl World {
         self.writing.clear();
         self.answers.clear();
         self.commands.clear();
+        self.hosts = Hosts::default();
+        self.vendor_stations.clear();
         let seed = self.seed.wrapping_add(self.starts);
         let settings = self.disk.settings.clone();
         self.column = Column::new(column_config(&self.config, settings, seed));

@@ -4,6 +4,7 @@
 mod air;
 #[cfg(test)]
 mod crowd;
+mod extensions;
 #[cfg(test)]
 mod floods;
 #[cfg(test)]
