@@ -1,5 +1,6 @@
 //! Loads an extension and exchanges the tables with it.
 
+use core::error::Error as _;
 use core::ffi::c_void;
 use core::ptr::null;
 use std::fs::File;
@@ -39,7 +40,12 @@ pub(crate) fn load(
     // SAFETY: initialisers of the library run here. They are as trusted as the rest of it: not, which
     // is why this process exists.
     let library = unsafe { Library::new(&place) }.map_err(|error| {
-        let why = error.to_string().replace(&*place.to_string_lossy(), &name);
+        // What the dynamic linker says, whose message begins with the place.
+        let why = error
+            .source()
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        let place = format!("{}: ", place.display());
+        let why = why.strip_prefix(&place).unwrap_or(&why);
         format!("{name} cannot be loaded: {why}.")
     })?;
     drop(file);
