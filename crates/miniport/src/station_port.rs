@@ -150,9 +150,8 @@ impl StationPort {
                 }
             }
             RadioEvent::Eapol { peer, pdu } => {
-                if self.is_associated(peer) {
-                    self.out.indicate(Indication::ReceivePacket { peer, pdu });
-                } else {
+                let frame = Indication::ReceivePacket { peer, pdu };
+                if !self.receive(peer, frame) {
                     self.rejections.count(Rejection::StrayEapol);
                 }
             }
@@ -161,13 +160,13 @@ impl StationPort {
                 ether_type,
                 payload,
             } => {
-                if self.is_associated(peer) && self.ether_types.is_handed_up(ether_type) {
-                    self.out.indicate(Indication::ReceiveVendorPacket {
-                        peer,
-                        ether_type,
-                        payload,
-                    });
-                } else {
+                let wanted = self.ether_types.is_handed_up(ether_type);
+                let frame = Indication::ReceiveVendorPacket {
+                    peer,
+                    ether_type,
+                    payload,
+                };
+                if !wanted || !self.receive(peer, frame) {
                     self.rejections.count(Rejection::StrayPacket);
                 }
             }

@@ -9,8 +9,8 @@ use dot11::frame::{
 };
 use dot11::{MacAddr, ReasonCode, Ssid, StatusCode};
 use oid::{
-    AssociationFrames, AuthAlgorithm, ConnectionEnd, DisassocReason, Failure, NdisStatus,
-    RequestId, StationAssociation, StationIndication,
+    AssociationFrames, AuthAlgorithm, ConnectionEnd, DisassocReason, Failure, Indication,
+    NdisStatus, RequestId, StationAssociation, StationIndication,
 };
 use radio::{Command, CommandError, CommandId, ListenConfig};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,9 @@ pub(crate) const TRIES: u8 = 4;
 
 /// How long the radio may take to enter the access point.
 const ENTER_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Frames of the access point that are kept until the association is told.
+const MAX_EARLY: usize = 8;
 
 /// Access points that are tried, the strongest first.
 pub(crate) const MAX_CANDIDATES: usize = 8;
@@ -82,6 +85,8 @@ enum Step {
         command: CommandId,
         aid: u16,
         frames: AssociationFrames,
+        /// What the radio, which knows it already, has received from it.
+        early: Vec<Indication>,
     },
 }
 
@@ -410,9 +415,31 @@ impl StationPort {
                 command,
                 aid,
                 frames,
+                early: Vec::new(),
             };
         }
         Ok(())
+    }
+
+    /// A data frame for the service. Nothing comes up before the association is told, but what the
+    /// radio received in between is not lost: a handshake may begin with it. `false` when nobody
+    /// waits for frames of `peer`.
+    pub(super) fn receive(&mut self, peer: MacAddr, frame: Indication) -> bool {
+        if self.is_associated(peer) {
+            self.out.indicate(frame);
+            return true;
+        }
+        match self.trial_mut() {
+            Some(Trial {
+                network,
+                step: Step::Entering { early, .. },
+                ..
+            }) if network.bssid() == peer && early.len() < MAX_EARLY => {
+                early.push(frame);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// The access point sends us away before we are associated: the next one.
@@ -449,10 +476,16 @@ impl StationPort {
             return;
         };
         let Trial { network, step, .. } = *trial;
-        let Step::Entering { aid, frames, .. } = step else {
+        let Step::Entering {
+            aid, frames, early, ..
+        } = step
+        else {
             return;
         };
         self.associated(Link::new(network, aid, frames, now));
+        for frame in early {
+            self.out.indicate(frame);
+        }
     }
 
     /// The association is complete.

@@ -13,11 +13,9 @@ use crate::cipher::algorithm_of;
 use crate::gate::{PortGate, not_associated};
 use crate::mlme::rejection::Rejection;
 
-/// So many beacons may be missed before the access point is looked for, but no less than the shortest
-/// and no more than the longest silence.
-const MISSED_BEACONS: u64 = 10;
-pub(crate) const SHORTEST_SILENCE: Duration = Duration::from_secs(2);
-const LONGEST_SILENCE: Duration = Duration::from_secs(20);
+/// So long may nothing be heard before the access point is looked for. The radio that counts beacons
+/// says earlier that it is gone; this is for what the radio does not see.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// It is asked so often, and so long apart.
 const PROBES: u8 = 4;
@@ -40,7 +38,7 @@ impl Link {
     pub(super) fn new(network: Network, aid: u16, frames: AssociationFrames, now: Instant) -> Self {
         let signal = network.entry.signal;
         Self {
-            deadline: now + silence(&network),
+            deadline: now + SILENCE,
             network,
             gate: PortGate::Closed,
             frames,
@@ -69,11 +67,6 @@ impl Link {
     }
 }
 
-fn silence(network: &Network) -> Duration {
-    let interval = u64::from(network.entry.beacon_interval) * 1024;
-    Duration::from_micros(interval * MISSED_BEACONS).clamp(SHORTEST_SILENCE, LONGEST_SILENCE)
-}
-
 impl StationPort {
     /// A beacon or probe response while there is an association.
     pub(super) fn link_beacon(
@@ -94,7 +87,7 @@ impl StationPort {
         }
         link.signal = signal.or(link.signal);
         link.probes = 0;
-        link.deadline = now + silence(&link.network);
+        link.deadline = now + SILENCE;
         Ok(())
     }
 

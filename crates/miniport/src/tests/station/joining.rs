@@ -553,3 +553,40 @@ fn what_is_an_access_points_is_not_supported() {
     let wep = Request::EnabledUnicastCipherAlgorithm(CipherAlgorithm::WEP40);
     assert_eq!(bench.ask(wep), Err(NdisStatus::INVALID_DATA));
 }
+
+#[test]
+fn frames_that_overtake_the_end_of_the_association_come_behind_it() {
+    let mut bench = StaBench::ready(vec![FakeAp {
+        assoc: None,
+        ..FakeAp::default()
+    }]);
+    bench.station(StationRequest::Connect);
+    bench.pass(Duration::from_millis(300));
+    bench.answers = false;
+    let ap = bench.aps[0].clone();
+    bench.event(RadioEvent::Eapol {
+        peer: AP,
+        pdu: vec![0],
+    });
+    bench.frame(ap.response(false, StatusCode::SUCCESS, 1));
+    for n in 1..100 {
+        let peer = if n == 2 { station(1) } else { AP };
+        let pdu = vec![n];
+        bench.event(RadioEvent::Eapol { peer, pdu });
+    }
+    assert_eq!(bench.end(), None);
+    bench.indications.clear();
+    bench.answer_all();
+    let story = ["associated", "connection end"];
+    assert_eq!(bench.story()[..2], story);
+    let heard: Vec<u8> = bench
+        .indications
+        .iter()
+        .filter_map(|i| match i {
+            Indication::ReceivePacket { peer: AP, pdu } => Some(pdu[0]),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(heard, [1, 3, 4, 5, 6, 7, 8, 9]);
+    assert_eq!(bench.rejected(Rejection::StrayEapol), 92);
+}

@@ -44,7 +44,7 @@ fn an_association_ends_once_and_with_its_reason() {
             "silent",
             |b| {
                 b.aps.clear();
-                b.pass(Duration::from_secs(4));
+                b.pass(Duration::from_secs(32));
             },
             DisassocReason::PeerUnreachable,
             Some(ReasonCode::INACTIVITY),
@@ -91,14 +91,14 @@ fn an_access_point_that_beacons_or_answers_is_not_lost() {
     bench.aps[0].probes = true;
     bench.pass(Duration::from_secs(60));
     assert!(bench.is_connected());
-    assert!((20..40).contains(&bench.sent().len()));
+    assert_eq!(bench.sent().len(), 2);
     // The beacons of others say nothing of it.
     bench.aps[0].probes = false;
     let other = FakeAp {
         bssid: station(5),
         ..FakeAp::default()
     };
-    for _ in 0..8 {
+    for _ in 0..70 {
         bench.pass(Duration::from_millis(500));
         bench.frame(other.beacon());
     }
