@@ -1,5 +1,7 @@
 //! An access point port and a station port on the same simulated air, each run by its own service.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use clock::{Duration, Instant, earliest};
 use dot11::element::{ElementId, Elements};
 use dot11::frame::{DataView, FrameControl, FrameType, decapsulate_llc};
