@@ -261,6 +261,12 @@ impl World {
         self.run(Duration::from_millis(5));
     }
 
+    /// What the service shows of extensions.
+    #[must_use]
+    pub fn extensions(&self) -> Vec<wlan_rpc::ExtensionRow> {
+        self.column.extensions()
+    }
+
     /// What happened to extensions, in order.
     #[must_use]
     pub fn extension_events(&self) -> Vec<(ExtensionAdapter, ExtensionEvent)> {

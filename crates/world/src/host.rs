@@ -344,6 +344,9 @@ impl ScriptedHost {
     }
 
     fn receive(&mut self, data: &[u8]) {
+        if self.script.post != Operation::Works {
+            return;
+        }
         let (Some(peer), Some(payload)) = (MacAddr::from_slice(data), data.get(8..)) else {
             return;
         };

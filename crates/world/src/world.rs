@@ -116,7 +116,7 @@ pub struct World {
     pub(crate) vendor_stations: BTreeMap<String, VendorStation>,
     /// Where in the list of events each one's last join began.
     pub(crate) vendor_marks: BTreeMap<String, usize>,
-    column: Column,
+    pub(crate) column: Column,
     now: Instant,
     idle_steps: u32,
     /// Writes under way: when they are done.
@@ -355,7 +355,7 @@ impl World {
                 text,
                 ..
             } => self.hosts.log.push((extension, level, text)),
-            Output::StationRadio(_) => {}
+            Output::StationRadio(command) => self.radio.station_command(command, self.now),
             Output::ShutDownComplete => self.shut_down = true,
         }
     }
@@ -368,6 +368,8 @@ impl World {
                     self.address = capabilities.address;
                 }
                 self.feed(Input::Radio(event));
+            } else if let Some(event) = self.radio.station_poll_event() {
+                self.feed(Input::StationRadio(event));
             } else if let Some(event) = self.radio.poll_sim_event() {
                 self.react(&event);
                 self.sim_events.push((self.now, event));

@@ -1,7 +1,7 @@
 //! A recorded session makes the same column do the same things.
 
 use clock::Duration;
-use column::Column;
+use column::{Column, Input};
 use radio_sim::{AirConfig, Permille};
 use wlan_rpc::Call;
 use world::{World, WorldConfig, column_config, passphrase};
@@ -37,7 +37,7 @@ fn the_same_inputs_make_the_same_outputs() {
         fixed_ssid: dot11::Ssid::new("fixed").ok(),
         ..wlan_model::Policy::default()
     };
-    world.input(column::Input::PolicyChanged(policy));
+    world.input(Input::PolicyChanged(policy));
     world.run(Duration::from_secs(1));
     world.start(client);
     assert!(world.call(client, Call::PrepareForSleep).is_ok());
@@ -53,7 +53,7 @@ fn the_same_inputs_make_the_same_outputs() {
     let seed = world.seed().wrapping_add(1);
     let mut again = Column::new(column_config(&config, config.settings.clone(), seed));
     for report in first_reports(&config) {
-        again.handle(column::Input::Radio(report), clock::Instant::ZERO);
+        again.handle(report, clock::Instant::ZERO);
     }
     while again.poll_output().is_some() {}
     assert!(record.len() > 100, "{}", record.len());
@@ -69,7 +69,11 @@ fn the_same_inputs_make_the_same_outputs() {
 }
 
 /// What a new radio says first.
-fn first_reports(config: &WorldConfig) -> Vec<radio::RadioEvent> {
+pub(crate) fn first_reports(config: &WorldConfig) -> Vec<Input> {
     let mut radio = radio_sim::SimRadio::new(config.radio.clone());
-    std::iter::from_fn(|| radio::Radio::poll_event(&mut radio)).collect()
+    std::iter::from_fn(|| {
+        let report = radio::Radio::poll_event(&mut radio).map(Input::Radio);
+        report.or_else(|| radio.station_poll_event().map(Input::StationRadio))
+    })
+    .collect()
 }
