@@ -175,6 +175,16 @@ impl Outbox {
         }
     }
 
+    /// The port is deleted: whoever waits is told, and everything left to say comes out.
+    pub(crate) fn close(mut self) -> Vec<Output> {
+        self.abandon(&failure(
+            NdisStatus::RESET_IN_PROGRESS,
+            "The port was deleted.",
+            "Make another one.",
+        ));
+        self.outputs.into()
+    }
+
     /// Nothing that is under way will be answered: fails every request that waits.
     pub(crate) fn abandon(&mut self, failure: &Failure) {
         for pending in core::mem::take(&mut self.pending).into_values() {

@@ -7,12 +7,12 @@ use oid::{
 };
 use radio::Command;
 
-use crate::Miniport;
 use crate::key_table::{check_id, use_management_command};
 use crate::mlme::bss::Bss;
 use crate::mlme::{Mlme, RadioTraits};
 use crate::outbox::{Pending, failure};
 use crate::port::{Settings, StartOutcome, Starting, State, not_now};
+use crate::{Miniport, Output};
 
 impl Miniport {
     /// The service asks. Every request is answered by exactly one completion.
@@ -139,6 +139,25 @@ impl Miniport {
         self.keys.set_capacity(entries);
     }
 
+    /// OID_DOT11_DELETE_MAC: the port ends with everything in it. What is left to do: answers to who
+    /// waits, and what leaves the radio clean.
+    #[must_use]
+    pub fn delete(mut self, now: Instant) -> Vec<Output> {
+        self.with_mlme(now, |mlme, cx| mlme.shut_down(cx));
+        if self.is_on_air() {
+            self.out.send(Command::StopAp);
+        }
+        self.ether_types
+            .clear(self.radio.is_present(), &mut self.out);
+        match self.state {
+            State::Starting(starting) => self.out.fail(starting.request, &was_reset()),
+            // What was asked for happens.
+            State::Resetting(requests) => requests.into_iter().for_each(|id| self.out.done(id)),
+            State::Init | State::Op(_) | State::Halted { .. } => {}
+        }
+        self.out.close()
+    }
+
     /// OID_DOT11_START_AP_REQUEST. Everything is checked before the radio hears of it.
     fn start(&mut self, id: RequestId) -> Result<(), Failure> {
         match &self.state {
@@ -207,12 +226,7 @@ impl Miniport {
                 return;
             }
             State::Starting(starting) => {
-                let reset = failure(
-                    NdisStatus::RESET_IN_PROGRESS,
-                    "The start was given up for a reset.",
-                    "Start again.",
-                );
-                self.out.fail(starting.request, &reset);
+                self.out.fail(starting.request, &was_reset());
             }
             State::Op(_) => {}
         }
@@ -305,6 +319,14 @@ impl Miniport {
                 .fail(id, &not_now("The access point does not run."));
         }
     }
+}
+
+fn was_reset() -> Failure {
+    failure(
+        NdisStatus::RESET_IN_PROGRESS,
+        "The start was given up for a reset.",
+        "Start again.",
+    )
 }
 
 /// Reason 0 is reserved on the air (clause 9.4.1.7).

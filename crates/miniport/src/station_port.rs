@@ -203,12 +203,7 @@ impl StationPort {
         if let State::Resetting(requests) = core::mem::take(&mut self.state) {
             requests.into_iter().for_each(|id| self.out.done(id));
         }
-        self.out.abandon(&failure(
-            NdisStatus::RESET_IN_PROGRESS,
-            "The port was deleted.",
-            "Make another one.",
-        ));
-        core::iter::from_fn(|| self.out.poll()).collect()
+        self.out.close()
     }
 
     fn handle_completed(&mut self, id: CommandId, result: Result<(), CommandError>, now: Instant) {

@@ -18,13 +18,16 @@ use crate::{AuthAlgorithm, CipherAlgorithm};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StationRequest {
     /// OID_DOT11_SCAN_REQUEST on every channel that is allowed, active where that is allowed. Answered
-    /// when done, by [`Reply::BssEntries`](crate::Reply::BssEntries).
+    /// when done, by [`Reply::BssEntries`](crate::Reply::BssEntries). DOT11_MEDIA_IN_USE while there is a
+    /// connection or one on its way.
     Scan,
     /// The elements for the end of (re)association requests: the `uIHVDataOffset` part of
-    /// OID_DOT11_ASSOCIATION_PARAMS. Whole elements.
+    /// OID_DOT11_ASSOCIATION_PARAMS. Whole elements, none that every such request has.
     AssociationElements(Vec<u8>),
     /// OID_DOT11_CONNECT_REQUEST: find the desired network and associate. Completed at once; the rest
-    /// is told by indications, the last one [`StationIndication::ConnectionCompletion`].
+    /// is told by indications, the last one [`StationIndication::ConnectionCompletion`]. With a
+    /// connection the port reassociates:
+    /// [`Indication::Disassociation`](crate::Indication::Disassociation) comes first.
     Connect,
     /// OID_DOT11_DISCONNECT_REQUEST: a deauthentication frame (reason 3). Succeeds without a
     /// connection.
@@ -85,7 +88,7 @@ pub enum ConnectionEnd {
     Success,
     /// No network of the desired name that offers what is enabled.
     NotFound,
-    /// No answer.
+    /// No answer, or the radio could not ask.
     Timeout,
     /// The access point's answer.
     Refused(StatusCode),

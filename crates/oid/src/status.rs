@@ -153,7 +153,7 @@ pub enum DisassocReason {
     PeerDeauthenticated(ReasonCode),
     /// The peer disassociated (0x20000 + reason).
     PeerDisassociated(ReasonCode),
-    /// The peer began a new association (7 on Windows, told apart here).
+    /// The peer, or a station port itself, began a new association (7 on Windows, told apart here).
     PeerReassociated,
 }
 

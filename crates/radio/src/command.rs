@@ -64,7 +64,9 @@ pub enum Command {
     SetEtherTypes(Vec<EtherTypeRule>),
     /// Station: be on this channel and hear. Beacons, probe responses and frames to our address come
     /// as [`RadioEvent::Management`](crate::RadioEvent::Management). Another one replaces it; one for
-    /// another network forgets the access point's entry and all keys.
+    /// another network forgets the access point's entry and all keys. While its access point is
+    /// associated the radio may keep the beacons to itself; when they cease it says
+    /// [`RadioEvent::StationLost`](crate::RadioEvent::StationLost).
     Listen(ListenConfig),
     /// Station: hear nothing any more; forget the access point's entry and all keys.
     StopListening,

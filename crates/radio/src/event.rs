@@ -75,7 +75,8 @@ pub enum RadioEvent {
         /// The stranger.
         peer: MacAddr,
     },
-    /// The radio dropped a station by itself (station loss, low acknowledgement).
+    /// The radio dropped a station by itself (station loss, low acknowledgement), or a station's radio
+    /// its access point, whose beacons ceased. Its keys are gone.
     StationLost {
         /// The station.
         peer: MacAddr,
