@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::outbox::{Outbox, Pending, failure, radio_failure};
 
 /// `uPrivacyExemptionListSize`, and the most EtherTypes that come up.
-pub(crate) const MAX_ENTRIES: usize = 32;
+pub(crate) const MAX_ENTRIES: usize = 64;
 
 /// Numbers below are lengths (802.3).
 const LOWEST_ETHER_TYPE: u16 = 0x0600;
@@ -301,7 +301,7 @@ fn check_length(entries: usize) -> Result<(), Failure> {
     if entries > MAX_ENTRIES {
         return Err(failure(
             NdisStatus::INVALID_LENGTH,
-            "The list has more than 32 entries.",
+            "The list has more than 64 entries.",
             "Give fewer.",
         ));
     }

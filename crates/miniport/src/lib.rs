@@ -10,6 +10,9 @@
 //! drain [`Miniport::poll_output`]; call [`Miniport::handle_timeout`] when
 //! [`Miniport::poll_timeout`] has come.
 //!
+//! A [`StationPort`] is the same for a station on a radio of its own: it has the key tables, the rules
+//! for EtherTypes and the port gate in common with the access point's.
+//!
 //! # Commands of one join
 //! Authentication response; then, once the service accepts: enter the station, association response;
 //! then what the service asks for: two EAPOL PDUs, the key, the open port. Commands are given without

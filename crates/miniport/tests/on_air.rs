@@ -300,11 +300,16 @@ impl Air {
 }
 
 fn exempt() -> SecurityRequest {
-    SecurityRequest::PrivacyExemptionList(vec![PrivacyExemption {
+    exempt_by(Some(ExemptionAction::ON_KEY_MAPPING_KEY_UNAVAILABLE))
+}
+
+fn exempt_by(action: Option<ExemptionAction>) -> SecurityRequest {
+    let entry = |action| PrivacyExemption {
         ethertype: OURS,
-        action: ExemptionAction::ON_KEY_MAPPING_KEY_UNAVAILABLE,
+        action,
         packets: ExemptionPackets::UNICAST,
-    }])
+    };
+    SecurityRequest::PrivacyExemptionList(action.map(entry).into_iter().collect())
 }
 
 fn key(peer: MacAddr, byte: u8) -> KeyMappingKey {
@@ -497,5 +502,79 @@ fn a_lossy_air_delays_and_does_not_confuse() {
             Some(&ConnectionEnd::Success),
             "{seed}: {ends:?}"
         );
+    }
+}
+
+#[test]
+fn exemptions_rule_what_is_sent_and_taken_9_7_rows_1_to_6() {
+    const ALWAYS: Option<ExemptionAction> = Some(ExemptionAction::ALWAYS);
+    const KEY: Option<ExemptionAction> = Some(ExemptionAction::ON_KEY_MAPPING_KEY_UNAVAILABLE);
+    struct Row {
+        id: &'static str,
+        sender: Option<ExemptionAction>,
+        receiver: Option<ExemptionAction>,
+        key: bool,
+        in_clear: bool,
+        taken: bool,
+    }
+    let row = |id, (sender, receiver), key, in_clear, taken| Row {
+        id,
+        sender,
+        receiver,
+        key,
+        in_clear,
+        taken,
+    };
+    let rows = [
+        row("rows 1 and 4", (KEY, KEY), false, true, true),
+        row("row 2", (KEY, KEY), true, false, true),
+        row("row 3", (ALWAYS, ALWAYS), true, true, true),
+        row("row 5", (ALWAYS, KEY), true, true, false),
+        row("row 6", (KEY, ALWAYS), true, false, false),
+        row("6.3, no entry", (KEY, None), false, true, false),
+        row("6.3, no entry", (KEY, None), true, false, true),
+        row("6.3, always", (ALWAYS, ALWAYS), false, true, true),
+        row("6.2, no entry", (None, KEY), true, false, true),
+    ];
+    for from_station in [true, false] {
+        for row in &rows {
+            let id = row.id;
+            let mut air = Air::connected(SimConfig::default());
+            let sender = air.security(from_station, exempt_by(row.sender));
+            let receiver = air.security(!from_station, exempt_by(row.receiver));
+            assert_eq!(
+                (sender, receiver),
+                (Ok(Reply::Done), Ok(Reply::Done)),
+                "{id}"
+            );
+            if row.key {
+                air.set_keys(1);
+            }
+            air.radio.set_tap(true, air.now);
+            let peer = if from_station { air.bssid() } else { air.own() };
+            let packet = SecurityRequest::SendVendorPacket {
+                peer,
+                ether_type: OURS,
+                payload: vec![1; 64],
+            };
+            assert_eq!(air.security(from_station, packet), Ok(Reply::Done), "{id}");
+            let taken = usize::from(row.taken);
+            let expected = if from_station { (taken, 0) } else { (0, taken) };
+            assert_eq!(
+                air.packets(),
+                expected,
+                "{id}, from station: {from_station}"
+            );
+            let expected = if row.in_clear {
+                (vec![OURS], 0)
+            } else {
+                (vec![], 1)
+            };
+            assert_eq!(
+                air.recorded(),
+                expected,
+                "{id}, from station: {from_station}"
+            );
+        }
     }
 }

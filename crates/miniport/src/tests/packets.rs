@@ -125,7 +125,7 @@ fn two_lists_become_one_rule_for_each_ether_type() {
 
 #[test]
 fn faulty_lists_change_nothing() {
-    let many: Vec<u16> = (0x8000..0x8021).collect();
+    let many: Vec<u16> = (0x8000..0x8041).collect();
     let entry = |t| exempt(t, Action::ALWAYS, Packets::UNICAST);
     let exemptions = SecurityRequest::PrivacyExemptionList;
     let rows = [
