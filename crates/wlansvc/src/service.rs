@@ -584,7 +584,7 @@ impl Service {
             Output::Event(kind) => {
                 tracing::info!(?kind, "event");
                 self.sim_calls.handle_event(&kind);
-                self.extensions.handle_told(&kind);
+                self.extensions.handle_told(&kind, monotonic());
                 let message = ServiceMessage::Event(Event { at: wall(), kind });
                 self.clients.broadcast(&message, monotonic());
             }

@@ -27,7 +27,9 @@ use column::ClientId;
 use ihv::seam::{HostMessage, Level};
 use ihv_service::{HostId, HostOrder, Input};
 use wlan_model::{Extension, Reason, Refusal, Win32Error};
-use wlan_rpc::{Answer, CallId, EventKind, ExtensionAdapter, ExtensionRow, HostState, IhvCall};
+use wlan_rpc::{
+    Answer, CallId, EventKind, ExtensionAdapter, ExtensionEvent, ExtensionRow, HostState, IhvCall,
+};
 
 use crate::Options;
 use crate::poller::{EventFlags, HostPart, Poller};
@@ -213,14 +215,21 @@ impl Extensions {
         self.outputs.push_back(Output::Answer(caller, result));
     }
 
-    /// Everybody is told this.
-    pub(crate) fn handle_told(&mut self, event: &EventKind) {
-        if let EventKind::Extension {
-            adapter: ExtensionAdapter::Station,
+    /// Everybody is told this. What happens to an extension is in its log, too.
+    pub(crate) fn handle_told(&mut self, event: &EventKind, now: Instant) {
+        let EventKind::Extension {
+            name,
+            adapter,
             what,
-            ..
         } = event
-        {
+        else {
+            return;
+        };
+        if self.libraries.contains_key(name) || self.log.knows(name) {
+            let (level, text) = told(what);
+            self.log((name, *adapter), level, &text, now);
+        }
+        if *adapter == ExtensionAdapter::Station {
             self.connect.handle_event(what);
         }
     }
@@ -428,6 +437,20 @@ impl AsFd for Extensions {
     /// Readable when [`Extensions::handle_worker`] is wanted.
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.worker.as_fd()
+    }
+}
+
+fn told(what: &ExtensionEvent) -> (Level, String) {
+    match what {
+        ExtensionEvent::Ready { .. } => (Level::Info, "It is ready.".to_owned()),
+        ExtensionEvent::Ended => (Level::Info, "It has ended.".to_owned()),
+        ExtensionEvent::Failed { cause, .. } => (Level::Error, cause.text.clone()),
+        ExtensionEvent::Connected { bssid } => {
+            (Level::Info, format!("It is connected to {bssid}."))
+        }
+        ExtensionEvent::Disconnected { cause } => {
+            (Level::Info, format!("It is not connected: {}", cause.text))
+        }
     }
 }
 
