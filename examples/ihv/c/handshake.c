@@ -160,6 +160,11 @@ static int same(const uint8_t *a, const uint8_t *b, size_t size)
     return difference == 0;
 }
 
+/* For local experiments, in network order. On one adapter it belongs to one extension. */
+#ifndef ETHER_TYPE
+#define ETHER_TYPE "\x88\xb5"
+#endif
+
 /* ---- The extension ---------------------------------------------------------------------------------- */
 
 enum { START, HELLO, REPLY, DONE, BYE };
@@ -192,7 +197,7 @@ static DWORD listen_to_frames(struct adapter *a)
     DOT11_PRIVACY_EXEMPTION clear = {0, DOT11_EXEMPT_ON_KEY_MAPPING_KEY_UNAVAILABLE,
                                      DOT11_EXEMPT_UNICAST};
     USHORT type;
-    memcpy(&type, "\x88\xb5", 2);
+    memcpy(&type, ETHER_TYPE, 2);
     clear.usEtherType = type;
     return api.Dot11ExtSetEtherTypeHandling(a->service, 16, 1, &clear, 1, &type);
 }
@@ -206,7 +211,7 @@ static DWORD send_frame(struct adapter *a, struct port *p, UCHAR type, const uin
     if (!frame)
         return ERROR_OUTOFMEMORY;
     memcpy(frame, p->peer, 6);
-    memcpy(frame + 6, "\x88\xb5", 2);
+    memcpy(frame + 6, ETHER_TYPE, 2);
     frame[8] = type;
     memcpy(frame + 9, body, size);
     /* The frame is ours until SendPacketCompletion, which gets it as its label. */
