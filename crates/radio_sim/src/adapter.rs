@@ -558,7 +558,7 @@ impl Adapter {
             keyed: ap.key.is_some(),
             dozing: false,
             buffered: 0,
-            sent_pn: ap.key.as_ref().map_or(0, |k| k.sender.pn()),
+            sent_pn: ap.key.as_ref().map_or(0, CipherKey::sent),
         })
     }
 

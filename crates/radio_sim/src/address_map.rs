@@ -11,19 +11,34 @@ const LEAST: usize = 16;
 #[derive(Debug)]
 pub(crate) struct AddressMap<V> {
     rows: Vec<Option<V>>,
-    free: Vec<usize>,
+    free: Vec<u16>,
     /// Open addressing with linear probing, at most half full.
-    index: Vec<Option<(MacAddr, usize)>>,
+    index: Vec<Place>,
     /// For all that goes through the rows: its order must not depend on hashes.
-    order: BTreeMap<MacAddr, usize>,
+    order: BTreeMap<MacAddr, u16>,
 }
+
+/// Eight bytes, so that one line of a cache holds eight of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    key: MacAddr,
+    /// [`NO_ROW`] where nothing is.
+    row: u16,
+}
+
+const NO_ROW: u16 = u16::MAX;
+
+const EMPTY: Place = Place {
+    key: MacAddr([0; 6]),
+    row: NO_ROW,
+};
 
 impl<V> AddressMap<V> {
     pub(crate) fn new() -> Self {
         Self {
             rows: Vec::new(),
             free: Vec::new(),
-            index: vec![None; LEAST],
+            index: vec![EMPTY; LEAST],
             order: BTreeMap::new(),
         }
     }
@@ -32,21 +47,18 @@ impl<V> AddressMap<V> {
     fn place(&self, key: MacAddr) -> usize {
         let mask = self.index.len() - 1;
         let mut at = hash(key) & mask;
-        while let Some(Some((other, _))) = self.index.get(at) {
-            if *other == key {
-                break;
-            }
+        while let Some(place) = self.index.get(at)
+            && place.row != NO_ROW
+            && place.key != key
+        {
             at = (at + 1) & mask;
         }
         at
     }
 
     fn row(&self, key: MacAddr) -> Option<usize> {
-        self.index
-            .get(self.place(key))
-            .copied()
-            .flatten()
-            .map(|(_, row)| row)
+        let place = self.index.get(self.place(key))?;
+        (place.row != NO_ROW).then_some(usize::from(place.row))
     }
 
     pub(crate) fn get(&self, key: &MacAddr) -> Option<&V> {
@@ -66,14 +78,18 @@ impl<V> AddressMap<V> {
         self.order.len()
     }
 
-    /// Puts a row in, in place of one of the same address.
+    /// Puts a row in, in place of one of the same address. Beyond 65,535 rows nothing happens.
     pub(crate) fn insert(&mut self, key: MacAddr, value: V) {
         if let Some(row) = self.get_mut(&key) {
             *row = value;
             return;
         }
-        let row = self.free.pop().unwrap_or(self.rows.len());
-        match self.rows.get_mut(row) {
+        let next = u16::try_from(self.rows.len()).unwrap_or(NO_ROW);
+        let row = self.free.pop().unwrap_or(next);
+        if row == NO_ROW {
+            return;
+        }
+        match self.rows.get_mut(usize::from(row)) {
             Some(empty) => *empty = Some(value),
             None => self.rows.push(Some(value)),
         }
@@ -83,7 +99,7 @@ impl<V> AddressMap<V> {
         } else {
             let at = self.place(key);
             if let Some(place) = self.index.get_mut(at) {
-                *place = Some((key, row));
+                *place = Place { key, row };
             }
         }
     }
@@ -93,17 +109,20 @@ impl<V> AddressMap<V> {
         self.free.push(row);
         // Rare beside look-ups: a new index instead of holes in the old one.
         self.rebuild();
-        self.rows.get_mut(row)?.take()
+        self.rows.get_mut(usize::from(row))?.take()
     }
 
     fn rebuild(&mut self) {
         let places = (self.order.len() * 4).next_power_of_two().max(LEAST);
         self.index.clear();
-        self.index.resize(places, None);
+        self.index.resize(places, EMPTY);
         for (key, row) in &self.order {
             let at = self.place(*key);
             if let Some(place) = self.index.get_mut(at) {
-                *place = Some((*key, *row));
+                *place = Place {
+                    key: *key,
+                    row: *row,
+                };
             }
         }
     }
@@ -112,7 +131,7 @@ impl<V> AddressMap<V> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&MacAddr, &V)> {
         self.order
             .iter()
-            .filter_map(|(key, row)| Some((key, self.rows.get(*row)?.as_ref()?)))
+            .filter_map(|(key, row)| Some((key, self.rows.get(usize::from(*row))?.as_ref()?)))
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {

@@ -195,6 +195,7 @@ pub(crate) struct AccessPoint {
     faults: Faults,
     /// They outlive a run.
     ether_types: EtherTypes,
+    table_size: u16,
     sink: Sink,
 }
 
@@ -211,6 +212,7 @@ impl AccessPoint {
             incompatible: None,
             faults: Faults::default(),
             ether_types: EtherTypes::default(),
+            table_size: config.table_size,
             sink: Sink::default(),
         };
         this.sink.event(RadioEvent::Switched(this.switches));
@@ -444,7 +446,12 @@ impl AccessPoint {
         if ManagementView::parse(&config.beacon_head).is_err() {
             return invalid("The beacon's head is not a management frame.");
         }
-        self.state = State::OnAir(Box::new(Bss::new(config, self.ether_types.clone(), now)));
+        self.state = State::OnAir(Box::new(Bss::new(
+            config,
+            self.ether_types.clone(),
+            self.table_size,
+            now,
+        )));
         Ok(())
     }
 

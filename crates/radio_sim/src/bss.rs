@@ -26,15 +26,24 @@ use power::{Held, Power};
 /// Signal strength of every simulated station in dBm.
 pub(crate) const SIGNAL: i8 = -42;
 
-/// A station in the table.
+/// A station in the table: as short as it can be, and first what every received frame needs. Among
+/// thousands of rows most are in no cache near the processor, and each line of them costs.
 #[derive(Debug)]
+#[repr(C, align(64))]
 struct Peer {
-    entry: StationEntry,
-    authorized: bool,
-    key: Option<CipherKey>,
-    power: Power,
     last_heard: Instant,
     rx_bytes: u64,
+    power: Power,
+    other: Box<Other>,
+    authorized: bool,
+    associated: bool,
+    key: Option<CipherKey>,
+}
+
+/// What received frames do not need.
+#[derive(Debug)]
+struct Other {
+    entry: StationEntry,
     tx_bytes: u64,
 }
 
@@ -46,6 +55,7 @@ pub(crate) struct Bss {
     /// Which beacon comes next, counted from the start; `None` while nobody listens.
     next_beacon: Option<u64>,
     peers: AddressMap<Peer>,
+    table_size: usize,
     /// Frames held for dozing stations, over all peers.
     held: usize,
     group_keys: [Option<CipherKey>; 4],
@@ -59,12 +69,18 @@ pub(crate) struct Bss {
 }
 
 impl Bss {
-    pub(crate) fn new(config: ApConfig, ether_types: EtherTypes, now: Instant) -> Self {
+    pub(crate) fn new(
+        config: ApConfig,
+        ether_types: EtherTypes,
+        table_size: u16,
+        now: Instant,
+    ) -> Self {
         Self {
             config,
             started: now,
             next_beacon: None,
             peers: AddressMap::new(),
+            table_size: usize::from(table_size),
             held: 0,
             group_keys: [const { None }; 4],
             group_index: None,
@@ -135,7 +151,7 @@ impl Bss {
             .peers
             .values()
             .filter(|p| p.power.holds())
-            .map(|p| p.entry.aid);
+            .map(|p| p.other.entry.aid);
         let mut writer = ElementWriter::append_to(self.config.beacon_head.clone());
         writer.tim(dtim_count, self.config.dtim_period, group, waiting);
         writer.raw(&self.config.beacon_tail);
@@ -227,7 +243,7 @@ impl Bss {
         ether_type::check_packet(ether_type, payload)?;
         match self.peers.get(&peer) {
             None => return not_found("There is no such station to send a packet to."),
-            Some(row) if !row.entry.flags.associated => {
+            Some(row) if !row.associated => {
                 return invalid("The station is not associated.");
             }
             Some(_) => {}
@@ -266,8 +282,7 @@ impl Bss {
     ) -> Result<(), CommandError> {
         check_entry(&entry)?;
         let peer = entry.peer;
-        if !self.peers.contains_key(&peer) && self.peers.len() >= usize::from(dot11::frame::MAX_AID)
-        {
+        if !self.peers.contains_key(&peer) && self.peers.len() >= self.table_size {
             return refuse(
                 CommandErrorKind::Resources,
                 "The radio's station table is full.",
@@ -278,13 +293,13 @@ impl Bss {
         self.peers.insert(
             peer,
             Peer {
-                entry,
-                authorized: false,
-                key: None,
-                power: Power::default(),
                 last_heard: now,
                 rx_bytes: 0,
-                tx_bytes: 0,
+                power: Power::default(),
+                authorized: false,
+                associated: entry.flags.associated,
+                other: Box::new(Other { entry, tx_bytes: 0 }),
+                key: None,
             },
         );
         Ok(())
@@ -297,7 +312,8 @@ impl Bss {
         };
         // A port is open on an association: without one it closes.
         row.authorized &= entry.flags.associated;
-        row.entry = entry;
+        row.associated = entry.flags.associated;
+        row.other.entry = entry;
         Ok(())
     }
 
@@ -305,7 +321,7 @@ impl Bss {
         let Some(row) = self.peers.get_mut(&peer) else {
             return not_found("There is no such station to authorize.");
         };
-        if open && !row.entry.flags.associated {
+        if open && !row.associated {
             return invalid("The station is not associated.");
         }
         row.authorized = open;
@@ -371,7 +387,7 @@ impl Bss {
 
     pub(crate) fn group_counter(&self, index: u8) -> Result<u64, CommandError> {
         match self.group_key(index) {
-            Some(key) => Ok(key.sender.pn()),
+            Some(key) => Ok(key.sent()),
             None => not_found("There is no group key of this index."),
         }
     }
@@ -391,7 +407,7 @@ impl Bss {
             peer,
             inactive_ms: u32::try_from(silent).unwrap_or(u32::MAX),
             rx_bytes: row.rx_bytes,
-            tx_bytes: row.tx_bytes,
+            tx_bytes: row.other.tx_bytes,
             signal: Some(SIGNAL),
         })
     }
@@ -399,13 +415,13 @@ impl Bss {
     fn row_of(peer: MacAddr, row: &Peer) -> StationRow {
         StationRow {
             peer,
-            aid: row.entry.aid,
-            associated: row.entry.flags.associated,
+            aid: row.other.entry.aid,
+            associated: row.associated,
             authorized: row.authorized,
             keyed: row.key.is_some(),
             dozing: row.power.is_dozing(),
             buffered: row.power.len(),
-            sent_pn: row.key.as_ref().map_or(0, |k| k.sender.pn()),
+            sent_pn: row.key.as_ref().map_or(0, CipherKey::sent),
         }
     }
 

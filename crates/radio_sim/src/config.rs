@@ -24,6 +24,9 @@ pub struct SimConfig {
     pub air: AirConfig,
     /// How long a station tries to join before it gives up.
     pub join_timeout: Duration,
+    /// Most stations in the radio's table, 2007 unless changed. Their association ids are the owner's
+    /// business and may repeat.
+    pub table_size: u16,
     /// How long a command takes to be answered. It takes effect at once.
     pub command_latency: Duration,
 }
@@ -44,6 +47,7 @@ impl Default for SimConfig {
             forced_channel: None,
             air: AirConfig::default(),
             join_timeout: Duration::from_secs(10),
+            table_size: dot11::frame::MAX_AID,
             command_latency: Duration::ZERO,
         }
     }
@@ -66,7 +70,7 @@ impl SimConfig {
             channels: self.channels.clone(),
             forced_channel: self.forced_channel,
             ciphers: crate::key::CIPHERS.to_vec(),
-            max_stations: Some(dot11::frame::MAX_AID),
+            max_stations: Some(self.table_size.min(dot11::frame::MAX_AID)),
             ht: Some(HtCapabilities {
                 info: HT_INFO,
                 ampdu: 0x1b,

@@ -21,8 +21,9 @@
 //!
 //! # Idle cost
 //! Beacons are simulated only while a station scans, the station adapter listens without being
-//! associated, a tap is attached, or frames wait for dozing stations. A network with joined, silent stations has no timers at all; that the network is gone
-//! is told to stations, and by the station adapter, when seven beacons would have been missed.
+//! associated, a tap is attached, or frames wait for dozing stations. A network with joined, silent
+//! stations has no timers at all; that the network is gone is told to stations, and by the station
+//! adapter, when seven beacons would have been missed.
 //!
 //! # Speed
 //! A data frame is deciphered into one kept buffer and ciphered into the buffer that flies.

@@ -65,9 +65,7 @@ impl Bss {
     }
 
     fn associated(&mut self, peer: MacAddr) -> Option<&mut Peer> {
-        self.peers
-            .get_mut(&peer)
-            .filter(|row| row.entry.flags.associated)
+        self.peers.get_mut(&peer).filter(|row| row.associated)
     }
 
     /// Passes up what an access point's user registers for, and nothing else.
@@ -100,9 +98,7 @@ impl Bss {
     }
 
     fn is_associated(&self, peer: MacAddr) -> bool {
-        self.peers
-            .get(&peer)
-            .is_some_and(|row| row.entry.flags.associated)
+        self.peers.get(&peer).is_some_and(|row| row.associated)
     }
 
     fn stranger(peer: MacAddr, sink: &mut Sink) {
@@ -124,7 +120,7 @@ impl Bss {
             return;
         }
         match self.heard(poll.transmitter, frame.len(), now) {
-            Some(row) if row.entry.aid == poll.aid => {
+            Some(row) if row.other.entry.aid == poll.aid => {
                 self.answer_poll(poll.transmitter, sink, now);
             }
             _ => sink.counters.malformed += 1,
@@ -313,7 +309,7 @@ impl Bss {
             return;
         };
         let eapol = is_eapol(body);
-        if !row.entry.flags.associated || !(eapol || row.authorized && row.key.is_some()) {
+        if !row.associated || !(eapol || row.authorized && row.key.is_some()) {
             sink.counters.unauthorized += 1;
             return;
         }
@@ -338,7 +334,7 @@ impl Bss {
             return;
         };
         let mut header = DataHeader::from_ds(self.config.bssid, source, to);
-        if row.entry.flags.wme {
+        if row.other.entry.flags.wme {
             let priority = if is_eapol(body) { 7 } else { 0 };
             header = header.with_qos(QosControl::new(priority));
         }
@@ -459,7 +455,7 @@ impl Bss {
             return;
         };
         if let Some(row) = self.peers.get_mut(&to) {
-            row.tx_bytes = row.tx_bytes.saturating_add(frame.len() as u64);
+            row.other.tx_bytes = row.other.tx_bytes.saturating_add(frame.len() as u64);
         }
         let direction = Direction::FromAp;
         sink.send(Outgoing {

@@ -34,7 +34,11 @@ pub(crate) struct Held {
 pub(crate) enum Power {
     #[default]
     Awake,
-    Dozing(VecDeque<Held>),
+    #[expect(
+        clippy::box_collection,
+        reason = "of many rows few doze, and short ones share fewer lines of a cache"
+    )]
+    Dozing(Box<VecDeque<Held>>),
 }
 
 impl Power {
@@ -101,14 +105,14 @@ impl Bss {
         };
         match (&mut row.power, dozes) {
             (Power::Awake, false) | (Power::Dozing(_), true) => {}
-            (power @ Power::Awake, true) => *power = Power::Dozing(VecDeque::new()),
+            (power @ Power::Awake, true) => *power = Power::Dozing(Box::default()),
             (power @ Power::Dozing(_), false) => {
                 let Power::Dozing(held) = core::mem::take(power) else {
                     return;
                 };
                 self.held -= held.len();
                 let mut left = held.len();
-                for frame in held {
+                for frame in *held {
                     left -= 1;
                     self.release(peer, frame, left > 0, sink);
                 }
@@ -192,7 +196,7 @@ impl Bss {
         }
         let interval = self.beacon_interval();
         for row in self.peers.values_mut() {
-            let keep = MIN_KEPT.max(interval * 2 * u32::from(row.entry.listen_interval));
+            let keep = MIN_KEPT.max(interval * 2 * u32::from(row.other.entry.listen_interval));
             let Power::Dozing(held) = &mut row.power else {
                 continue;
             };

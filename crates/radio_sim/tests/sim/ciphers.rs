@@ -1,7 +1,7 @@
 //! What keys do to frames (native-80211-ihv reference, 9.7), with each cipher the radio offers.
 
 use crate::support::*;
-use ::radio::{Command, Key, Radio, RadioEvent};
+use ::radio::{Command, CommandErrorKind, Key, Radio, RadioEvent};
 use clock::Duration;
 use dot11::frame::{DataHeader, FrameControl, FrameType, encapsulate_llc};
 use dot11::{CipherSuite, ETHERTYPE_EAPOL, KeyBytes, MacAddr};
@@ -245,4 +245,38 @@ fn without_its_key_data_stops_and_never_goes_in_clear_9_2_row_5() {
         inject(&mut bench, protected(cipher, 0));
         assert_eq!(bench.radio.ap_counters().undecryptable, 1);
     }
+}
+
+#[test]
+fn a_full_table_takes_nobody_new_and_numbers_may_repeat() {
+    let config = SimConfig {
+        table_size: 3_000,
+        ..SimConfig::default()
+    };
+    let mut bench = Bench::started_with(config, |_| {});
+    let mac = |n: u16| {
+        let [a, b] = n.to_be_bytes();
+        MacAddr([2, 9, 9, 9, a, b])
+    };
+    let add = |bench: &mut Bench, n: u16| {
+        let entry = entry(mac(n), n % 2_007 + 1, false);
+        let id = bench.command(Command::AddStation(Box::new(entry)));
+        let key = pairwise_key(mac(n), KeyBytes::copy_from(&TK));
+        bench.command(Command::InstallKey(key));
+        let result = bench.result(id).map_err(|e| e.kind);
+        bench.events.clear();
+        result
+    };
+    for n in 0..3_000 {
+        assert_eq!(add(&mut bench, n), Ok(()));
+    }
+    assert_eq!(add(&mut bench, 3_000), Err(CommandErrorKind::Resources));
+    assert_eq!(add(&mut bench, 2_999), Ok(()), "in place of itself");
+    assert!((0..3_000).all(|n| bench.radio.station_row(mac(n)).unwrap().keyed));
+    bench.command(Command::RemoveStation {
+        peer: mac(7),
+        reason: dot11::ReasonCode::UNSPECIFIED,
+    });
+    assert_eq!(add(&mut bench, 3_000), Ok(()));
+    assert_eq!(bench.radio.station_rows().len(), 3_000);
 }

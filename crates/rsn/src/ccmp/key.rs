@@ -24,7 +24,8 @@ pub(super) struct CcmpKey {
 enum Cipher {
     #[cfg(target_arch = "x86_64")]
     AesNi(AesNi),
-    Portable(Portable),
+    /// In a box, because it is twice as long: many keys shall lie close together.
+    Portable(Box<Portable>),
 }
 
 impl Cipher {
@@ -33,7 +34,7 @@ impl Cipher {
         if let Some(fast) = AesNi::new(tk) {
             return Self::AesNi(fast);
         }
-        Self::Portable(Portable::new(tk))
+        Self::Portable(Box::new(Portable::new(tk)))
     }
 }
 
