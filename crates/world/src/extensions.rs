@@ -8,8 +8,8 @@ use column::Input;
 use dot11::{CipherSuite, KeyBytes, MacAddr, Oui, VendorElement};
 use ihv::seam::{Call, HostMessage, Level, Reply};
 use ihv_service::{HostId, HostOrder};
-use radio_sim::{LeaveReason, SimEvent, StationKey, StationProfile};
-use wlan_model::{Extension, ExtensionPorts, VendorFragments, Win32Error};
+use radio_sim::{LeaveReason, STATION_ADAPTER, SimEvent, StationKey, StationProfile};
+use wlan_model::{Extension, ExtensionPorts, VendorFragments, VendorProfile, Win32Error};
 use wlan_rpc::{EventKind, ExtensionAdapter, ExtensionEvent, KeyIdentity};
 
 use crate::host::{Block, ELEMENT, ETHER_TYPE, Mail, Script, ScriptedHost, key_of, kind, sum};
@@ -156,6 +156,21 @@ pub fn extension(name: &str) -> Extension {
     }
 }
 
+/// A profile for the network of the world with the vendor's element.
+///
+/// # Panics
+/// Never: the name is one.
+#[must_use]
+pub fn profile() -> VendorProfile {
+    VendorProfile {
+        name: "world".to_owned(),
+        ssid: dot11::Ssid::new("world").expect("a name"),
+        oui: Oui([0x02, 0xca, 0xfe]),
+        elements: ELEMENT.to_vec(),
+        fragments: VendorFragments::default(),
+    }
+}
+
 impl World {
     // --- Host processes ------------------------------------------------------------------------
 
@@ -277,6 +292,67 @@ impl World {
                 _ => None,
             })
             .collect()
+    }
+
+    // --- The station adapter -------------------------------------------------------------------
+
+    /// The station adapter connects, or (with the cause) does not.
+    ///
+    /// # Errors
+    /// What the event says.
+    ///
+    /// # Panics
+    /// When nothing is said.
+    pub fn connect_station(&mut self, profile: VendorProfile) -> Result<MacAddr, Cause> {
+        let seen = self.events.len();
+        let profile = Box::new(profile);
+        self.input(Input::Extension(ihv_service::Input::Connect(profile)));
+        let end = |w: &Self| {
+            w.events.iter().skip(seen).find_map(|(_, kind)| match kind {
+                EventKind::Extension {
+                    adapter: ExtensionAdapter::Station,
+                    what,
+                    ..
+                } => match what {
+                    ExtensionEvent::Connected { bssid } => Some(Ok(*bssid)),
+                    ExtensionEvent::Disconnected { cause }
+                    | ExtensionEvent::Failed { cause, .. } => Some(Err(cause.clone())),
+                    ExtensionEvent::Ready { .. } | ExtensionEvent::Ended => None,
+                },
+                _ => None,
+            })
+        };
+        let done = self.run_until(PATIENCE, |w| end(w).is_some());
+        assert!(done, "the station adapter neither connects nor fails");
+        let result = end(self).expect("it is there");
+        self.run(Duration::from_millis(10));
+        result
+    }
+
+    /// The station adapter disconnects.
+    pub fn disconnect_station(&mut self) {
+        self.input(Input::Extension(ihv_service::Input::Disconnect));
+        self.run(Duration::from_millis(100));
+    }
+
+    /// The host behind the station adapter sends echo requests; how many answers it got. 0 too when
+    /// it cannot send.
+    pub fn station_traffic(&mut self, frames: u32) -> u32 {
+        let seen = self.sim_events.len();
+        if self.radio.station_traffic(frames, self.now()).is_err() {
+            return 0;
+        }
+        let answers = |w: &Self| {
+            w.sim_events.iter().skip(seen).find_map(|(_, e)| match e {
+                SimEvent::TrafficDone { name, received, .. } if name == STATION_ADAPTER => {
+                    Some(*received)
+                }
+                _ => None,
+            })
+        };
+        let done = self.run_until(PATIENCE, |w| answers(w).is_some());
+        assert!(done, "the traffic of the station adapter does not end");
+        answers(self).unwrap_or_default()
     }
 
     // --- Stations of the vendor ----------------------------------------------------------------

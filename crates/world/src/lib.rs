@@ -10,5 +10,5 @@ pub mod host;
 mod world;
 
 pub use disk::Disk;
-pub use extensions::{Hosts, KeptOut, extension};
+pub use extensions::{Hosts, KeptOut, extension, profile};
 pub use world::{Recorded, World, WorldConfig, column_config, passphrase, raw_key};

@@ -3,6 +3,8 @@
 mod failures;
 mod hostile;
 mod keys;
+mod moments;
+mod station;
 
 use clock::Duration;
 use dot11::MacAddr;
@@ -261,6 +263,25 @@ fn an_extension_that_is_removed_takes_its_peers_along_and_its_element_means_noth
 }
 
 #[test]
+fn vendors_peers_take_places_like_all_others() {
+    let mut config = world::WorldConfig::default();
+    let connection = config.settings.connection.as_mut();
+    connection.expect("it is set up").max_peers = 2;
+    let (mut world, _) = World::running_with(config);
+    world.install(extension("acme"));
+    world.wait_for_extension();
+    let primary = world.primary_key();
+    world.join_vendor("meter").expect("there is room");
+    world.joined("phone", primary.clone(), KeyIdentity::Primary);
+
+    let full = JoinFailure::AssociationRefused(dot11::StatusCode::DENIED_NO_MORE_STAS);
+    assert_eq!(world.join_vendor("other"), Err(KeptOut::Join(full)));
+    assert_eq!(world.join("tablet", primary), Err(full));
+    world.leave("phone");
+    world.join_vendor("other").expect("there is room again");
+}
+
+#[test]
 fn the_network_may_stop_in_each_phase_of_an_extension_and_start_again() {
     // How far the extension and a station of it come before the network stops.
     let phases: [(&str, Script); 6] = [
@@ -305,7 +326,8 @@ fn script(change: impl FnOnce(&mut Script)) -> Script {
 
 #[test]
 fn every_end_of_a_run_ends_the_host_in_good_order() {
-    let ends: [(&str, fn(&mut World)); 4] = [
+    type End = (&'static str, fn(&mut World));
+    let ends: [End; 4] = [
         ("force stop", |w| {
             let client = w.connect();
             assert!(w.call(client, Call::ForceStop).is_ok());
