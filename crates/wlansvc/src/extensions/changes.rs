@@ -62,6 +62,8 @@ enum Stage {
         outcome: Option<Result<(), String>>,
     },
     Storing(Extension, PathBuf),
+    /// The copy is removed before the answer.
+    Discarding(Refusal),
     Forgetting(String),
     Ending(String, Instant),
 }
@@ -116,7 +118,9 @@ impl Changes {
                 self.steps.push_back(Step::Removed(name.clone()));
                 self.current = Some((caller, Stage::Ending(name, now + END_LIMIT)));
             }
-            (_, Err(refusal)) => self.answer(caller, Err(refusal)),
+            (Stage::Discarding(refusal), _) | (_, Err(refusal)) => {
+                self.answer(caller, Err(refusal));
+            }
             // No stage has another answer.
             (stage, Ok(_)) => self.current = Some((caller, stage)),
         }
@@ -192,7 +196,6 @@ impl Changes {
                         self.current = Some((caller, Stage::Storing(extension, library)));
                     }
                     Some(Cause { text, remedy }) => {
-                        self.steps.push_back(Step::Job(Job::Discard { library }));
                         let text = format!("{} cannot be used: {text}", extension.name);
                         let refusal = Refusal::new(
                             Win32Error::BAD_CONFIGURATION,
@@ -200,7 +203,8 @@ impl Changes {
                             text,
                             remedy,
                         );
-                        self.answer(caller, Err(refusal));
+                        self.steps.push_back(Step::Job(Job::Discard { library }));
+                        self.current = Some((caller, Stage::Discarding(refusal)));
                     }
                 }
                 true

@@ -56,6 +56,8 @@ impl Connect {
             self.waiting = Some(Waiting::End(caller, now + DISCONNECT_LIMIT));
             self.input(Input::Disconnect);
         } else {
+            // The extension's process may be there without a connection.
+            self.input(Input::Disconnect);
             self.answer(caller, Ok(Answer::Done));
         }
     }

@@ -25,7 +25,6 @@ pub(crate) enum Job {
     Remove {
         name: String,
     },
-    /// Not answered.
     Discard {
         library: PathBuf,
     },
@@ -60,7 +59,7 @@ impl Worker {
                         Job::Remove { name } => shelf.remove(&name).map(|()| None),
                         Job::Discard { library } => {
                             shelf.discard(&library);
-                            continue;
+                            Ok(None)
                         }
                     };
                     if report.send(result).is_err() {

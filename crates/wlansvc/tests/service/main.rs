@@ -6,4 +6,5 @@ mod calls;
 mod extensions;
 mod flood;
 mod harness;
+mod libraries;
 mod policy;
