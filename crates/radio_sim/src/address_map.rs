@@ -97,34 +97,53 @@ impl<V> AddressMap<V> {
         if self.order.len() * 2 > self.index.len() {
             self.rebuild();
         } else {
-            let at = self.place(key);
-            if let Some(place) = self.index.get_mut(at) {
-                *place = Place { key, row };
-            }
+            self.set_place(self.place(key), Place { key, row });
         }
     }
 
     pub(crate) fn remove(&mut self, key: &MacAddr) -> Option<V> {
         let row = self.order.remove(key)?;
         self.free.push(row);
-        // Rare beside look-ups: a new index instead of holes in the old one.
-        self.rebuild();
+        self.vacate(self.place(*key));
         self.rows.get_mut(usize::from(row))?.take()
     }
 
-    fn rebuild(&mut self) {
-        let places = (self.order.len() * 4).next_power_of_two().max(LEAST);
-        self.index.clear();
-        self.index.resize(places, EMPTY);
-        for (key, row) in &self.order {
-            let at = self.place(*key);
-            if let Some(place) = self.index.get_mut(at) {
-                *place = Place {
-                    key: *key,
-                    row: *row,
-                };
+    /// Empties a place of the index. What was put behind it because it was taken moves up.
+    fn vacate(&mut self, mut hole: usize) {
+        let mask = self.index.len() - 1;
+        let mut at = hole;
+        loop {
+            at = (at + 1) & mask;
+            let place = self.index.get(at).copied().unwrap_or(EMPTY);
+            if place.row == NO_ROW {
+                break;
+            }
+            let home = hash(place.key) & mask;
+            // From where it belongs to where it is the hole lies in between.
+            if at.wrapping_sub(home) & mask >= at.wrapping_sub(hole) & mask {
+                self.set_place(hole, place);
+                hole = at;
             }
         }
+        self.set_place(hole, EMPTY);
+    }
+
+    fn set_place(&mut self, at: usize, place: Place) {
+        if let Some(slot) = self.index.get_mut(at) {
+            *slot = place;
+        }
+    }
+
+    fn rebuild(&mut self) {
+        let places = (self.order.len() * 2 + 1).next_power_of_two().max(LEAST);
+        self.index.clear();
+        self.index.resize(places, EMPTY);
+        let order = core::mem::take(&mut self.order);
+        for (key, row) in &order {
+            let (key, row) = (*key, *row);
+            self.set_place(self.place(key), Place { key, row });
+        }
+        self.order = order;
     }
 
     /// All rows in the order of their addresses.
