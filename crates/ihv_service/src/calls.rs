@@ -3,7 +3,8 @@
 //! On the access point's adapter an extension may touch its own peers and nothing else: what belongs
 //! to the network is ERROR_ACCESS_DENIED. `docs/decisions/0019` has the table.
 
-use ihv::seam::{Call, CallId, Fragments, Reply, ServiceMessage};
+use clock::Instant;
+use ihv::seam::{Call, CallId, Fragments, Level, Reply, ServiceMessage};
 use oid::wire::{KeyMappingKeys, WireError, parse_default_key};
 use oid::{
     AuthAlgorithm, CipherAlgorithm, Direction, KeyMappingKey, NdisStatus, OperationMode, Request,
@@ -16,6 +17,7 @@ use crate::asked::{Asked, KeyEntries};
 use crate::engine::Extensions;
 use crate::host::{SlotId, Stage, Step};
 use crate::keys::Whereabouts;
+use crate::packets::ALREADY_EXISTS;
 use crate::{HostId, PortRequest};
 
 /// Calls of one host that may wait. Each costs the extension a thread.
@@ -37,12 +39,35 @@ enum Way {
     Elsewhere,
 }
 
+/// What the extension called, for the log.
+const fn function(call: &Call) -> &'static str {
+    match call {
+        Call::SetKeyMappingKey(_) => "Dot11ExtSetKeyMappingKey",
+        Call::SetDefaultKey { .. } => "Dot11ExtSetDefaultKey",
+        Call::SetDefaultKeyId(_) => "Dot11ExtSetDefaultKeyId",
+        Call::SetAuthAlgorithm(_) => "Dot11ExtSetAuthAlgorithm",
+        Call::SetUnicastCipherAlgorithm(_) => "Dot11ExtSetUnicastCipherAlgorithm",
+        Call::SetMulticastCipherAlgorithm(_) => "Dot11ExtSetMulticastCipherAlgorithm",
+        Call::SetExcludeUnencrypted(_) => "Dot11ExtSetExcludeUnencrypted",
+        Call::SetEtherTypeHandling(_) => "Dot11ExtSetEtherTypeHandling",
+        Call::NicSpecificExtension { .. } => "Dot11ExtNicSpecificExtension",
+        Call::SetCurrentProfile { .. } => "Dot11ExtSetCurrentProfile",
+    }
+}
+
 impl Extensions {
     /// Takes a call.
     ///
     /// # Errors
     /// What no host does.
-    pub(crate) fn call(&mut self, id: &SlotId, call: CallId, what: Call) -> Result<(), String> {
+    pub(crate) fn call(
+        &mut self,
+        id: &SlotId,
+        call: CallId,
+        what: Call,
+        now: Instant,
+    ) -> Result<(), String> {
+        let function = function(&what);
         let Some(live) = self.live_mut(id) else {
             return Ok(());
         };
@@ -66,7 +91,18 @@ impl Extensions {
             self.way(id, host, call, what)?
         };
         match way {
-            Way::Now(result) => self.answer(host, call, result),
+            Way::Now(result) => {
+                if let Err(code) = &result {
+                    let why = match *code {
+                        ALREADY_EXISTS => ": another extension has an EtherType of these",
+                        Win32Error::ACCESS_DENIED => ": that belongs to the network",
+                        _ => "",
+                    };
+                    let text = format!("{function} was refused with {code}{why}.");
+                    self.log(id, Level::Warning, &text, now);
+                }
+                self.answer(host, call, result);
+            }
             Way::Down(request) => self.ask(id.adapter, request, Asked::Call { host, call }),
             Way::Elsewhere => {}
         }

@@ -47,7 +47,7 @@ impl Extensions {
                 id: call,
                 call: what,
                 ..
-            } => self.call(id, call, what),
+            } => self.call(id, call, what, now),
             HostMessage::PreAssociateCompletion {
                 connection, end, ..
             } => {

@@ -494,10 +494,13 @@ impl Extensions {
                 self.lost(RADIO_OFF, cause, now);
             }
             Indication::Disassociation { peer, reason } if self.station.is_with(peer) => {
-                let cause = Cause::new(
-                    format!("{peer} is gone ({:#x}).", reason.value()),
-                    "Connect again.",
-                );
+                let text = match (reason.value() >> 16, reason.value() & 0xffff) {
+                    (1 | 2, why) => {
+                        format!("The access point {peer} sent the station away (reason {why}).")
+                    }
+                    _ => format!("The access point {peer} is gone ({:#x}).", reason.value()),
+                };
+                let cause = Cause::new(text, "See what happened there, and connect again.");
                 self.lost(reason.value(), cause, now);
             }
             Indication::Station(StationIndication::AssociationCompletion {
