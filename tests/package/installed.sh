@@ -64,8 +64,9 @@ all_of_root() { awk '$2 !~ /^(root|0)\/(root|0)$/' "$work/contents" | empty; }
 plain_modes() { # programs, files, folders, links: nothing setuid, nothing writable for others
 	awk '$1 !~ /^(drwxr-xr-x|-rw-r--r--|-rwxr-xr-x|lrwxrwxrwx)$/' "$work/contents" | empty
 }
-one_program() {
-	awk '$1 ~ /^-..x/ && $6 != "./usr/bin/hostednet"' "$work/contents" | empty
+few_programs() {
+	awk '$1 ~ /^-..x/ && $6 != "./usr/bin/hostednet" && $6 != "./usr/lib/hostednet/hostednet-ihvhost"' \
+		"$work/contents" | empty
 }
 few_folders() { # what a package may touch
 	awk '$1 !~ /^d/ && $6 !~ /^\.\/(usr|etc)\//' "$work/contents" | empty
@@ -76,7 +77,7 @@ conffiles() {
 }
 check "every file belongs to root" all_of_root
 check "no file has an odd mode" plain_modes
-check "the only program is hostednet" one_program
+check "the only programs are hostednet and what extensions run in" few_programs
 check "files go to /usr and /etc only" few_folders
 check "the administrator's files are conffiles" conffiles
 check "it depends on the C library" says 'libc6' dpkg-deb --field "$deb" Depends
@@ -118,11 +119,13 @@ check "dpkg installs it" scratch_dpkg --install "$deb" || exit 1
 check "dpkg calls it installed" says '^Status: install ok installed' \
 	scratch_dpkg --status hostednet
 check "the files are those of the package" silent scratch_dpkg --verify hostednet
+has_user() { grep -q '^hostednet-ihv:.*:/nonexistent:/usr/sbin/nologin$' "$root/etc/passwd"; }
 has_group() { grep -q '^hostednet:' "$root/etc/group"; }
 if there systemd-sysusers; then
 	check "the group hostednet is made" has_group
+	check "the user of extensions is made, who cannot log in" has_user
 else
-	skip "systemd-sysusers is not here: the group is not made"
+	skip "systemd-sysusers is not here: group and user are not made"
 fi
 enabled() { # UNIT WANTED-BY
 	[ -L "$root/etc/systemd/system/$2.wants/$1" ]
@@ -161,6 +164,27 @@ check "a network starts" says '^active: ' hostednet start
 netsh=$root/usr/lib/hostednet/bin/netsh
 check "netsh by its name speaks Windows' grammar" says 'Hosted network settings' "$netsh" wlan show hostednetwork
 check "and refuses another context with status 1" not "$netsh" wlan show nonsense
+
+# --- extensions -----------------------------------------------------------
+
+echo "-- extensions"
+if there gcc; then
+	extension() {
+		gcc -std=c11 -Wall -Wextra -Werror -shared -fPIC -pthread -I"$root/usr/include" \
+			"$root/usr/share/doc/hostednet/examples/ihv/handshake.c" -o "$work/handshake.so"
+	}
+	check "the example extension, with the installed header" extension
+	installed() { hostednet ihv install "$work/handshake.so" --name example --oui 02:ca:fe --serve-element; }
+	check "it is installed: its process is found and starts" installed
+	check "and listed" says example hostednet ihv list
+	wrong() { # a library that is no extension
+		hostednet ihv install "$root/$lib/libwlanapi.so.0" --name other --oui 02:ca:fe
+	}
+	check "another library is refused" not wrong
+	check "it is removed" hostednet ihv remove example
+else
+	skip "gcc is not here: no extension is built"
+fi
 
 # --- the library ----------------------------------------------------------
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # shellcheck shell=ash disable=SC1091,SC2016,SC2034,SC2046,SC2086,SC2153,SC2154
 #lab -r 2 -t 300 -m 768 -f dist/systemd -f dist/policy.toml -f /usr/lib/systemd/systemd -f systemctl
+#lab -f hostednet-ihvhost -f libihv_handshake.so
 #lab -f udevadm -f dist/udev -f hostednet -f jq -f wpa_supplicant -f wpa_cli -f /usr/bin/ping
 # The units under a real systemd, on a simulated radio of the kernel: the service works with the
 # capabilities, files, devices and system calls it is left with, and is left with no more.
@@ -121,6 +122,27 @@ echo 0 >/sys/class/rfkill/rfkill0/soft
 wait_for 5000 state_is idle
 check "switched on, it starts again" cli start
 
+# --- an extension of a vendor ---------------------------------------------
+
+title "extension"
+library=/usr/local/bin/libihv_handshake.so
+host_pid() { cli ihv list --json | jq -r '[.. | .pid? // empty][0] // empty'; }
+of_host() { inside cat /proc/$(host_pid)/status | sed -n "s/^$1:[[:blank:]]*//p"; }
+runs() { [ -n "$(host_pid)" ] && [ "$(host_pid)" != 0 ]; }
+inside /bin/sh -c 'echo "<sharedSecret>kept between us two</sharedSecret>" >/tmp/security.xml'
+check "it is installed" cli ihv install $library --name example --oui 02:ca:fe --serve-element \
+	--security /tmp/security.xml
+check "its process runs with the network" wait_for 10000 runs
+check "without a capability" equal 0000000000000000 "$(of_host CapEff)"
+check "its system calls are filtered twice" [ "$(of_host Seccomp_filters)" -ge 2 ]
+cli ihv log example >/run/ihv.log
+check "what Landlock this kernel has is told" grep -q 'Landlock of this kernel' /run/ihv.log
+check "and nothing else is missing that the unit could give" not grep -e 'not filtered' -e 'cannot be given up' /run/ihv.log
+HOST=$(host_pid)
+check "it can be killed and comes back" eval 'inside /bin/busybox kill -9 $HOST && wait_for 10000 eval "runs && [ \"\$(host_pid)\" != $HOST ]"'
+HOST=$(host_pid)
+gone() { ! inside test -e /proc/$1/status; }
+
 # --- reload, crash, sleep, stop -------------------------------------------
 
 title "reload"
@@ -139,6 +161,7 @@ title "crash"
 PID=$(main_pid)
 must "there is a service to kill" [ "$PID" != 0 ]
 inside /bin/busybox kill -9 $PID
+check "no extension outlives it" wait_for 5000 gone $HOST
 check "a killed service comes back" wait_for 10000 eval 'active && [ "$(main_pid)" != $PID ]'
 check "and starts its network again" wait_for 5000 cli start
 check "there is one access point" equal 1 "$(iw dev | grep -c 'type AP')"

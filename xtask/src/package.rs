@@ -39,7 +39,7 @@ fn told(result: Result<PathBuf, String>) -> ExitCode {
     }
 }
 
-/// Builds program and library as they are shipped, and what is generated beside them.
+/// Builds programs and library as they are shipped, and what is generated beside them.
 fn build() -> Result<(), String> {
     let cargo = run::cargo();
     let words = [
@@ -47,6 +47,7 @@ fn build() -> Result<(), String> {
         "build",
         "--release",
         "--package=hostednet",
+        "--package=ihv_host",
         "--package=wlanapi",
     ];
     let built = run::shown(&words, &[], BUILD_LIMIT);
@@ -65,16 +66,21 @@ fn build() -> Result<(), String> {
             return Err(format!("hostednet generate {what}: {}", made.why()));
         }
     }
-    // cargo-deb compresses only what is not built, and strips only programs.
+    // cargo-deb compresses only what is not built, and strips only the package's own programs.
     let path = |path: PathBuf| path.to_string_lossy().into_owned();
     must(&["gzip", "-9nr", &path(staged.join("man"))])?;
-    must(&[
-        "strip",
-        "--strip-unneeded",
-        "-o",
-        &path(staged.join("libwlanapi.so.0")),
-        &path(release.join("libwlanapi.so")),
-    ])?;
+    for (built, shipped) in [
+        ("libwlanapi.so", "libwlanapi.so.0"),
+        ("hostednet-ihvhost", "hostednet-ihvhost"),
+    ] {
+        must(&[
+            "strip",
+            "--strip-unneeded",
+            "-o",
+            &path(staged.join(shipped)),
+            &path(release.join(built)),
+        ])?;
+    }
     let template = run::top().join("dist").join("wlanapi.pc.in");
     fs::read_to_string(&template)
         .map(|template| pkg_config(&template))
@@ -233,6 +239,19 @@ fn under_systemd() -> Outcome {
     ]);
     if !fetched {
         return Outcome::skipped("systemd is not here and cannot be fetched", true);
+    }
+    // An extension to run there.
+    let cargo = run::cargo();
+    let words = [
+        &cargo,
+        "build",
+        "--release",
+        "--package=ihv_extension",
+        "--examples",
+    ];
+    let built = run::shown(&words, &[], BUILD_LIMIT);
+    if !built.success() {
+        return Outcome::failed(format!("the example extension: {}", built.why()));
     }
     let script = "tests/package/systemd.sh";
     let ended = run::shown(&["tests/kernel/vm", script], &[], 600);
