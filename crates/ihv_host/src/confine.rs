@@ -136,7 +136,8 @@ fn restrict_files(extension: Option<&File>, missing: &mut Vec<String>) {
                 .to_owned(),
         ),
         Ok(_) => missing.push(
-            "The kernel has no Landlock: files that the process' user may read can be read."
+            "The kernel has no Landlock, or the service may not use it: files that the process' user \
+             may read can be read."
                 .to_owned(),
         ),
         Err(error) => missing.push(format!("Landlock refuses its rules: {error}.")),
