@@ -1,6 +1,7 @@
 //! The station adapter: a radio in a station's role on the same air.
 
 mod data;
+mod model;
 
 use ::radio::{
     Arrival, Command, CommandErrorKind, CommandId, EtherTypeRule, Key, KeyScope, ListenConfig,
