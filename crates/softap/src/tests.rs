@@ -4,6 +4,7 @@ mod peers;
 mod renewal;
 mod runs;
 mod vendor;
+mod vendor_model;
 
 use std::collections::{BTreeMap, VecDeque};
 

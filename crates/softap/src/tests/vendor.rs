@@ -497,6 +497,28 @@ fn a_vendors_peer_that_associates_anew_waits_anew() {
 }
 
 #[test]
+fn the_open_port_of_an_earlier_association_opens_none_of_the_next() {
+    let mut bench = Bench::serving();
+    bench.late = true;
+    bench.join_vendor(1);
+    bench.verdict(1, VendorVerdict::Open);
+    bench.join_vendor(1);
+    bench.verdict(1, VendorVerdict::Open);
+    assert_eq!(bench.unanswered.len(), 2);
+
+    let id = bench.unanswered.pop_front().unwrap();
+    let result = Ok(Reply::Done);
+    bench
+        .ap
+        .handle_completion(Completion { id, result }, bench.now);
+    bench.settle();
+
+    assert_eq!(bench.key_of(1), None);
+    bench.answer_late_ones();
+    assert_eq!(bench.key_of(1), Some(PeerKey::Vendor));
+}
+
+#[test]
 fn what_never_was_associated_is_never_told() {
     let mut bench = Bench::serving();
     bench.news();
