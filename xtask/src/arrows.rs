@@ -103,6 +103,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "wlan_rpc",
         ],
     ),
+    // The source of wlanapi, so its arrows.
+    (
+        "wlanapi_wine",
+        &["dot11", "wlan_client", "wlan_model", "wlan_rpc"],
+    ),
     ("ihv_extension", &["dot11", "ihv", "wlan_model"]),
     // Programs.
     ("ihv_host", &["clock", "dot11", "ihv", "wlan_model"]),

@@ -13,7 +13,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 
 use wlan_model::{Guid, Notification};
 
@@ -23,7 +22,7 @@ use crate::types::{
     WLAN_NOTIFICATION_DATA, WLAN_NOTIFICATION_SOURCE_HNWK, wlan_hosted_network_peer_state_change,
     wlan_hosted_network_radio_state_change, wlan_hosted_network_state_change,
 };
-use crate::{fork, thread};
+use crate::{fork, host};
 
 /// Most notifications that wait for a callback.
 pub const LIMIT: usize = 4096;
@@ -52,7 +51,7 @@ unsafe impl Send for Callback {}
 #[derive(Debug)]
 struct Worker {
     id: u64,
-    thread: JoinHandle<()>,
+    thread: host::CallerThread,
 }
 
 #[derive(Debug)]
@@ -86,7 +85,7 @@ impl State {
 /// A thread that was sent home, to be waited for with [`Delivery::wait`].
 #[derive(Debug)]
 #[must_use]
-pub(crate) struct Retired(Option<JoinHandle<()>>);
+pub(crate) struct Retired(Option<host::CallerThread>);
 
 /// The notifications of one handle.
 #[derive(Debug)]
@@ -157,7 +156,7 @@ impl Delivery {
         if state.worker.is_none() && !state.closed {
             let id = state.workers;
             let owner = Arc::clone(owner);
-            let thread = thread::spawn("wlanapi-notify", move || run(owner, id))?;
+            let thread = host::spawn_caller("wlanapi-notify", move || run(owner, id))?;
             state.workers += 1;
             state.worker = Some(Worker { id, thread });
         }
@@ -215,8 +214,7 @@ impl Delivery {
             return;
         }
         if let Some(thread) = retired.0 {
-            // It is gone either way.
-            let _ = thread.join();
+            thread.join();
         }
         let mut state = self.lock();
         let calls = state.calls;

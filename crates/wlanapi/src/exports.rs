@@ -1,8 +1,8 @@
 //! The exported functions: a calling convention around `api`, and a wall that no panic
 //! passes.
 //!
-//! `exports!` below is the whole list. It is written for one calling convention at a time, so that
-//! another face (Wine's is `extern "win64"`) is one more line with its own names.
+//! `exports!` below is the whole list. It is written for one calling convention at a time: that of C,
+//! or Windows' own for programs under Wine.
 //!
 //! # Safety
 //! Each function wants what its Microsoft page wants: every pointer NULL or good for what it is
@@ -24,12 +24,16 @@ use crate::api::hosted_network::{KeyArguments, KeyResults};
 use crate::api::interface::ValueResults;
 use crate::api::property::PropertyResults;
 use crate::delivery::Callback;
+use crate::host;
 use crate::memory::{self, Out};
 use crate::types::*;
 
 /// Runs the body of a function. A panic is a mistake of ours: the caller gets ERROR_GEN_FAILURE, and
-/// what he passed is as it was.
+/// what he passed is as it was. So is it in a process that is ending.
 fn guarded(body: impl FnOnce() -> u32) -> u32 {
+    if host::is_ending() {
+        return Win32Error::SERVICE_NOT_ACTIVE.0;
+    }
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(Win32Error::GEN_FAILURE.0)
 }
 
@@ -390,7 +394,10 @@ macro_rules! exports {
     )*};
 }
 
+#[cfg(not(wine))]
 exports!("C");
+#[cfg(wine)]
+exports!("win64");
 
 #[cfg(test)]
 mod tests {

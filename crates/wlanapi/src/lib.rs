@@ -10,6 +10,9 @@
 //! thread that calls; a process that never registers for notifications has no thread of ours. What
 //! the library does with threads, forks, callbacks and results is written down in
 //! `docs/decisions/0011`.
+//!
+//! Crate `wlanapi_wine` compiles the same source for Windows programs under Wine, with `cfg(wine)`: the
+//! other calling convention, and the Wine side of `host`.
 
 mod api;
 mod connection;
@@ -18,6 +21,7 @@ mod delivery;
 pub mod exports;
 mod failure;
 mod fork;
+mod host;
 mod memory;
 mod path;
 mod pump;

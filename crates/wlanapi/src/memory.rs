@@ -1,22 +1,21 @@
 //! Memory that changes hands: everything a caller frees with `WlanFreeMemory`.
 //!
-//! It comes from the C library, so that a debugger of memory sees it and a program that frees it
-//! with `free()` by mistake survives.
+//! Where it comes from, the process decides: see `host`.
 
 #![expect(unsafe_code, reason = "memory that C programs own")]
 
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
 
+use crate::host;
+
 /// `size` bytes, or NULL: for want of memory, or because none were asked for.
 pub(crate) fn allocate(size: usize) -> *mut c_void {
     if size == 0 {
-        // SAFETY: the address of this thread's errno is always valid.
-        unsafe { *libc::__errno_location() = libc::EINVAL };
+        host::refuse_size();
         return ptr::null_mut();
     }
-    // SAFETY: any size may be asked for.
-    unsafe { libc::malloc(size) }
+    host::allocate(size)
 }
 
 /// Takes back what [`allocate`] gave; NULL is nothing.
@@ -25,7 +24,7 @@ pub(crate) fn allocate(size: usize) -> *mut c_void {
 /// `memory` is NULL or came from [`allocate`] and was not freed since.
 pub(crate) unsafe fn free(memory: *mut c_void) {
     // SAFETY: see above.
-    unsafe { libc::free(memory) };
+    unsafe { host::free(memory) };
 }
 
 /// A block on its way to the caller; freed when the call fails before it gets there.
@@ -38,8 +37,7 @@ pub(crate) struct Block {
 impl Block {
     /// `len` bytes of zero, or `None` for want of memory.
     pub(crate) fn zeroed(len: usize) -> Option<Self> {
-        // SAFETY: any size may be asked for.
-        let start = unsafe { libc::calloc(1, len.max(1)) };
+        let start = host::allocate_zeroed(len.max(1));
         NonNull::new(start.cast()).map(|start| Self { start, len })
     }
 
@@ -95,8 +93,8 @@ impl Block {
 
 impl Drop for Block {
     fn drop(&mut self) {
-        // SAFETY: from calloc, and not handed over.
-        unsafe { libc::free(self.start.as_ptr().cast()) };
+        // SAFETY: from `allocate_zeroed`, and not handed over.
+        unsafe { host::free(self.start.as_ptr().cast()) };
     }
 }
 

@@ -20,13 +20,3 @@ fn is_set_user_id() -> bool {
     // SAFETY: reads what the kernel told the process; an unknown entry is 0.
     unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
 }
-
-/// The caller's name for the service's logs.
-pub(crate) fn program() -> String {
-    std::env::current_exe()
-        .ok()
-        .as_deref()
-        .and_then(std::path::Path::file_name)
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
-}

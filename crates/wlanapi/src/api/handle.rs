@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::memory::Out;
 use crate::table::table;
 use crate::types::HANDLE;
-use crate::{fork, path};
+use crate::{fork, host, path};
 
 /// See `exports::WlanOpenHandle`.
 pub(crate) fn open(
@@ -22,7 +22,7 @@ pub(crate) fn open(
         return Failure::ARGUMENT.code.0;
     }
     fork::watch();
-    let opened = Connection::open(&path::socket(), path::program(), client_version);
+    let opened = Connection::open(&path::socket(), host::program(), client_version);
     code(opened.map(|(connection, version)| {
         let value = table().insert(Arc::new(connection));
         handle.write(value);
