@@ -33,7 +33,7 @@ pub(crate) fn obstacle() -> Option<String> {
     None
 }
 
-/// Builds the program as it is shipped, and the example that the cases use.
+/// Builds the program as it is shipped, and the examples that the cases use.
 pub(crate) fn build() -> Result<(), String> {
     let cargo = run::cargo();
     let build = run::shown(
@@ -52,10 +52,32 @@ pub(crate) fn build() -> Result<(), String> {
         &[],
         1800,
     );
-    if build.success() {
-        Ok(())
-    } else {
-        Err(format!("release build: {}", build.why()))
+    if !build.success() {
+        return Err(format!("release build: {}", build.why()));
+    }
+    extension()
+}
+
+/// Builds the example extension in C beside the other examples.
+fn extension() -> Result<(), String> {
+    let library = run::target().join("release/examples/libhandshake.so");
+    let library = library.to_string_lossy();
+    let words = [
+        "gcc",
+        "-std=c11",
+        "-O2",
+        "-shared",
+        "-fPIC",
+        "-pthread",
+        "-Iinclude",
+        "-o",
+        &library,
+        "examples/ihv/c/handshake.c",
+    ];
+    let build = run::quiet(&words, &[], 120);
+    match build.success() {
+        true => Ok(()),
+        false => Err(format!("the example extension in C: {}", build.why())),
     }
 }
 

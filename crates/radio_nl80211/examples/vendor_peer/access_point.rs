@@ -18,14 +18,16 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::Failure;
 use crate::handshake::{
-    ANSWER, BYE, DONE, ETHER_TYPE, HELLO, Half, QUESTION, REPLY, RSNE, START, Secret, half, hex,
-    message, random,
+    ANSWER, BYE, DONE, ETHER_TYPE, HELLO, Half, INJECTED, QUESTION, REPLY, RSNE, START, Secret,
+    half, hex, message, random,
 };
 
 const RATES: [u8; 8] = [0x82, 0x84, 0x8b, 0x96, 0x0c, 0x12, 0x18, 0x24];
 /// ESS, privacy, short slot.
 const CAPABILITY: CapabilityInfo = CapabilityInfo(0x0411);
 const AGAIN: Duration = Duration::from_millis(300);
+/// The port stays open that long without a key.
+const KEYLESS: Duration = Duration::from_secs(2);
 
 /// Where the handshake is; in each stage a question is asked again until it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,11 @@ enum Stage {
     Open,
     /// In clear though there is a key.
     Clear,
-    /// The key is gone again.
+    /// Frames must arrive in clear though there is a key.
+    OnlyClear,
+    /// The key is gone, the port still open.
+    Keyless,
+    /// Both are gone.
     Parted,
 }
 
@@ -124,16 +130,11 @@ pub(crate) fn run(
         key_file: key_file.to_owned(),
         asked: now(),
     };
-    ap.order(Command::SetEtherTypes(vec![rule(
-        0x88b6,
-        false,
-        Arrival::InClear,
-    )]));
+    let eapol = rule(dot11::ETHERTYPE_EAPOL, true, Arrival::InClear);
+    ap.order(Command::SetEtherTypes(vec![eapol]));
     ap.pump()?;
-    say(&format!(
-        "refused: {}",
-        ap.refused.pop().ok_or("data in clear was not refused")?
-    ));
+    let why = ap.refused.pop().ok_or("a rule for EAPOL was not refused")?;
+    say(&format!("refused: {why}"));
     ap.order(Command::SetEtherTypes(vec![rule(
         ETHER_TYPE,
         true,
@@ -199,7 +200,14 @@ impl AccessPoint {
             }
         }
         self.pump()?;
-        if now().since(self.asked) > AGAIN {
+        let waited = now().since(self.asked);
+        if self.stage == Stage::Keyless && waited > KEYLESS {
+            if let Some(peer) = self.peer {
+                self.order(Command::Authorize { peer, open: false });
+            }
+            self.stage = Stage::Parted;
+            self.pump()?;
+        } else if self.stage != Stage::Keyless && waited > AGAIN {
             self.ask();
             self.pump()?;
         }
@@ -294,7 +302,7 @@ impl AccessPoint {
                 self.send(peer, vec![QUESTION, kind], false);
             }
             Stage::Clear => self.send(peer, vec![QUESTION, 3], true),
-            Stage::Waiting | Stage::Greeted | Stage::Parted => {}
+            _ => {}
         }
     }
 
@@ -322,12 +330,30 @@ impl AccessPoint {
                 self.ask();
             }
             (Stage::Clear, [ANSWER, 3]) => say("heard the answer to a question in clear"),
+            (Stage::Clear, [ANSWER, INJECTED]) => return Err("heard a frame in clear".into()),
+            (Stage::Clear, [START]) => {
+                self.order(Command::SetEtherTypes(vec![rule(
+                    ETHER_TYPE,
+                    true,
+                    Arrival::InClear,
+                )]));
+                say("only in clear from now on");
+                self.stage = Stage::OnlyClear;
+            }
+            (Stage::OnlyClear, [ANSWER, INJECTED]) => {
+                let usual = rule(ETHER_TYPE, true, Arrival::InClearWithoutKey);
+                self.order(Command::SetEtherTypes(vec![usual]));
+                say("heard a frame in clear");
+                self.stage = Stage::Clear;
+            }
+            (Stage::OnlyClear, _) => return Err("heard a frame that was not in clear".into()),
             (Stage::Clear, [BYE, ..]) => {
                 say("heard bye");
                 let scope = KeyScope::Pairwise(peer);
                 self.order(Command::RemoveKey { scope, index: 0 });
-                self.order(Command::Authorize { peer, open: false });
-                self.stage = Stage::Parted;
+                say("key deleted, port open");
+                self.asked = now();
+                self.stage = Stage::Keyless;
             }
             _ => {}
         }

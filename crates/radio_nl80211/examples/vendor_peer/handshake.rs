@@ -19,6 +19,8 @@ pub(crate) const BYE: u8 = 4;
 /// Not the example's: a question of the access point, and the station's answer.
 pub(crate) const QUESTION: u8 = 0x10;
 pub(crate) const ANSWER: u8 = 0x11;
+/// What stands in an answer that goes in clear in spite of a key.
+pub(crate) const INJECTED: u8 = 9;
 
 pub(crate) type Half = [u8; 16];
 

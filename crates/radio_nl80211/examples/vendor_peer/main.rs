@@ -4,7 +4,7 @@
 //! ```text
 //! vendor_peer station IFACE SSID MHZ BSSID SECRET [KEYFILE]
 //!     joins; says on standard output how far it is, writes the key as digits to KEYFILE, and takes
-//!     commands from standard input: "bye", "leave", "clear" (a datagram of the vendor's in clear)
+//!     commands from standard input: "bye", "start", "inject" (in clear, over mon-IFACE), "leave"
 //! vendor_peer access-point IFACE SSID CHANNEL SECRET KEYFILE
 //!     the radio alone, without the service: each way of a vendor's frame, key and port once
 //! vendor_peer verify FILE.pcap BSSID PEER KEY

@@ -7,6 +7,7 @@ use std::io::{BufRead as _, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 
 use dot11::MacAddr;
+use dot11::frame::{DataHeader, encapsulate_llc};
 use radio_nl80211::netlink::Writer;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -14,8 +15,8 @@ use rustix::net::{RecvFlags, SendFlags, recv, send};
 
 use crate::Failure;
 use crate::handshake::{
-    ANSWER, BYE, DONE, ELEMENT, ETHER_TYPE, HELLO, Half, QUESTION, REPLY, RSNE, START, Secret,
-    half, hex, message, random,
+    ANSWER, BYE, DONE, ELEMENT, ETHER_TYPE, HELLO, Half, INJECTED, QUESTION, REPLY, RSNE, START,
+    Secret, half, hex, message, random,
 };
 use crate::netlink::{Nl80211, attr, command, packet_socket};
 
@@ -163,6 +164,7 @@ impl Station<'_> {
                 self.send(&message(BYE, &[&tag]))
             }
             "start" => self.send(&[START]),
+            "inject" => self.inject(&[ANSWER, INJECTED]),
             _ => {
                 say("not understood");
                 Ok(())
@@ -220,6 +222,22 @@ impl Station<'_> {
             Ok(_) | Err(Errno::NETDOWN | Errno::NOBUFS) => Ok(()),
             Err(e) => Err(e.into()),
         }
+    }
+
+    /// Sends in clear in spite of the key, over a monitor interface `mon-IFACE` that somebody made.
+    fn inject(&self, payload: &[u8]) -> Result<(), Failure> {
+        const RADIOTAP: [u8; 8] = [0, 0, 8, 0, 0, 0, 0, 0];
+        let monitor = format!("mon-{}", self.wanted.iface);
+        let monitor = of_interface(&monitor, "ifindex")?.parse()?;
+        let header = DataHeader::to_ds(self.wanted.bssid, self.own, self.wanted.bssid);
+        let frame = header.encode(&encapsulate_llc(ETHER_TYPE, payload));
+        let socket = packet_socket(monitor, ETHER_TYPE)?;
+        send(
+            &socket,
+            &[&RADIOTAP[..], &frame].concat(),
+            SendFlags::empty(),
+        )?;
+        Ok(())
     }
 
     fn read_packets(&mut self) -> Result<(), Failure> {

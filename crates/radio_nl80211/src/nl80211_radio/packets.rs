@@ -163,9 +163,10 @@ const fn is_ether_type(number: u16) -> bool {
     number >= LOWEST_ETHER_TYPE && number != ETHERTYPE_EAPOL
 }
 
-/// Whether this radio can keep to the rules.
+/// Whether these are rules. One for data in clear, which is not handed up, has no effect: the kernel takes
+/// none.
 pub(super) fn check_rules(rules: &[EtherTypeRule]) -> Result<(), CommandError> {
-    use CommandErrorKind::{Invalid, NotSupported, Resources};
+    use CommandErrorKind::{Invalid, Resources};
     if rules.len() > filter::MAX_TYPES {
         let text = format!("The radio has rules for {} EtherTypes.", filter::MAX_TYPES);
         return Err(refuse(Resources, text, "Name fewer."));
@@ -183,15 +184,6 @@ pub(super) fn check_rules(rules: &[EtherTypeRule]) -> Result<(), CommandError> {
         if rules.iter().take(i).any(|r| r.ether_type == named) {
             let text = format!("EtherType {named:#06x} has two rules.");
             return Err(refuse(Invalid, text, "Name it once."));
-        }
-        let must_be_clear = [rule.unicast, rule.group].contains(&Arrival::InClear);
-        if must_be_clear && !rule.hand_up {
-            let text = format!(
-                "A Linux radio takes no data in clear, so none of EtherType {named:#06x} either."
-            );
-            let remedy =
-                "Let the extension receive that EtherType itself, or let it come protected.";
-            return Err(refuse(NotSupported, text, remedy));
         }
     }
     Ok(())
