@@ -167,8 +167,13 @@ impl Column {
                 let adapter = ExtensionAdapter::AccessPoint;
                 self.extensions.handle_indication(adapter, packet, now);
             }
-            // What matters of the rest to extensions, the service tells them.
+            // What else matters to extensions, the service tells them; not why a station left.
             miniport::Output::Indication(indication) => {
+                if let Indication::Disassociation { .. } = &indication {
+                    let adapter = ExtensionAdapter::AccessPoint;
+                    self.extensions
+                        .handle_indication(adapter, indication.clone(), now);
+                }
                 self.service.handle_indication(indication, now);
             }
         }
