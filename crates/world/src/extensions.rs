@@ -429,11 +429,20 @@ impl World {
                 SimEvent::JoinFailed { mac: m, reason, .. } if *m == mac => {
                     Some(KeptOut::Join(*reason))
                 }
-                SimEvent::Left { mac: m, why, .. } if *m == mac => Some(KeptOut::SentAway(*why)),
+                SimEvent::Left { mac: m, why, .. }
+                    if *m == mac && *why != LeaveReason::Rejoining =>
+                {
+                    Some(KeptOut::SentAway(*why))
+                }
                 _ => None,
             })
         };
-        let is_in = |w: &Self| w.key_of(mac) == Some(KeyIdentity::Vendor);
+        // It may be shown still for an association before this one.
+        let is_in = |w: &Self| {
+            let anew = |e: &SimEvent| matches!(e, SimEvent::Associated { mac: m, .. } if *m == mac);
+            w.key_of(mac) == Some(KeyIdentity::Vendor)
+                && w.sim_events.iter().skip(seen).any(|(_, e)| anew(e))
+        };
         let done = self.run_until(PATIENCE, |w| is_in(w) || kept_out(w).is_some());
         assert!(done, "{name} is neither in nor out");
         self.run(Duration::from_millis(10));

@@ -282,6 +282,55 @@ fn vendors_peers_take_places_like_all_others() {
 }
 
 #[test]
+fn renewals_of_the_group_key_pass_vendors_peers_by() {
+    let config = world::WorldConfig {
+        group_rekey: Some(Duration::from_secs(10)),
+        ..world::WorldConfig::default()
+    };
+    let (mut world, _) = World::running_with(config);
+    world.install(extension("acme"));
+    world.wait_for_extension();
+    let primary = world.primary_key();
+    let phone = world.joined("phone", primary, KeyIdentity::Primary);
+    let meter = world.join_vendor("meter").expect("it joins");
+
+    world.run(Duration::from_secs(65));
+
+    let sends = |to: MacAddr| {
+        let is_eapol = |c: &&radio::RadioCommand| matches!(&c.command, radio::Command::SendEapol { peer, .. } if *peer == to);
+        world.commands.iter().filter(is_eapol).count()
+    };
+    // Messages 1 and 3, then one for each renewal.
+    assert_eq!((sends(phone), sends(meter)), (2 + 6, 0));
+    assert_eq!(world.traffic("phone", 20), 20);
+    assert_eq!(world.traffic("meter", 20), 20);
+}
+
+#[test]
+fn two_hundred_vendors_peers_are_served_at_a_time() {
+    let mut config = world::WorldConfig::default();
+    let connection = config.settings.connection.as_mut();
+    connection.expect("it is set up").max_peers = 500;
+    let (mut world, _) = World::running_with(config);
+    world.install(extension("acme"));
+    world.wait_for_extension();
+    let names: Vec<String> = (0..200).map(|n| format!("meter-{n}")).collect();
+
+    let macs: Vec<_> = names.iter().map(|n| world.begin_vendor(n)).collect();
+    world.run(Duration::from_secs(5));
+
+    for (name, mac) in names.iter().zip(macs) {
+        assert_eq!(world.key_of(mac), Some(KeyIdentity::Vendor), "{name}");
+    }
+    let answers: u32 = names.iter().take(20).map(|n| world.traffic(n, 5)).sum();
+    assert_eq!(answers, 100);
+    let (host, _) = world.host(AP);
+    world.crash_host(host);
+    world.run(Duration::from_millis(100));
+    assert_eq!(world.status().peers, []);
+}
+
+#[test]
 fn the_network_may_stop_in_each_phase_of_an_extension_and_start_again() {
     // How far the extension and a station of it come before the network stops.
     let phases: [(&str, Script); 6] = [

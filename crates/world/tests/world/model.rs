@@ -9,16 +9,19 @@ use radio_sim::{LeaveReason, SimConfig, SimEvent, StationKey};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use wlan_model::HostedNetworkState;
-use wlan_rpc::{Answer, Call, KeyIdentity};
-use world::{World, WorldConfig, passphrase};
+use wlan_rpc::{Answer, Call, ExtensionAdapter, KeyIdentity};
+use world::{World, WorldConfig, extension, passphrase};
 
 const STATIONS: u32 = 5;
+/// Numbers of stations of a vendor begin here.
+const VENDORS: u32 = 100;
 const SECRETS: [&str; 3] = ["secret-zero", "secret-one", "secret-two"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     Primary,
     Secret(&'static str),
+    Vendor,
 }
 
 /// What must hold.
@@ -33,6 +36,7 @@ impl Model {
     fn lets_in(&self, key: Key) -> bool {
         match key {
             Key::Primary => self.running,
+            Key::Vendor => self.running,
             Key::Secret(s) => self.running && self.secondary.is_some_and(|(now, _)| now == s),
         }
     }
@@ -40,6 +44,7 @@ impl Model {
     fn identity(&self, key: Key) -> KeyIdentity {
         match key {
             Key::Primary => KeyIdentity::Primary,
+            Key::Vendor => KeyIdentity::Vendor,
             Key::Secret(s) if self.secondary.is_some_and(|(now, _)| now == s) => {
                 KeyIdentity::Secondary
             }
@@ -71,6 +76,7 @@ enum Step {
     DriverStops,
     RadioOffAndOn,
     Refresh,
+    ExtensionCrashes,
     Crash,
 }
 
@@ -84,11 +90,13 @@ fn random_step(rng: &mut ChaCha20Rng) -> Step {
         13..=27 => Step::Start,
         28..=30 => Step::Stop,
         31..=45 => Step::Join(station, Key::Primary),
-        46..=64 => Step::Join(station, Key::Secret(secret)),
-        65..=71 => Step::Leave(station),
+        46..=58 => Step::Join(station, Key::Secret(secret)),
+        59..=64 => Step::Join(station + VENDORS, Key::Vendor),
+        65..=71 => Step::Leave(station + VENDORS * below(2)),
         72..=78 => Step::Doze(station),
-        79..=88 => Step::Traffic(station),
-        89..=94 => Step::Wait(below(90)),
+        79..=88 => Step::Traffic(station + VENDORS * below(2)),
+        89..=93 => Step::Wait(below(90)),
+        94 => Step::ExtensionCrashes,
         95 => Step::DriverStops,
         96 => Step::RadioOffAndOn,
         97 => Step::Refresh,
@@ -119,6 +127,7 @@ impl Test {
             Step::Start => {
                 let client = world.connect();
                 world.start(client);
+                world.wait_for_extension();
                 model.running = true;
             }
             Step::Stop => {
@@ -126,10 +135,28 @@ impl Test {
                 assert_eq!(world.call(client, Call::ForceStop), Ok(Answer::Done));
                 model.run_ends();
             }
+            Step::Join(n, Key::Vendor) => {
+                let mac = world.vendor_station(&name(n));
+                let result = world.join_vendor(&name(n));
+                assert_eq!(result.is_ok(), model.running, "{result:?}");
+                model.peers.remove(&mac);
+                if result.is_ok() {
+                    model.peers.insert(mac, Key::Vendor);
+                }
+            }
+            Step::ExtensionCrashes => {
+                if let Some(host) = world.hosts.of(ExtensionAdapter::AccessPoint) {
+                    world.crash_host(host);
+                    // The longest pause before it comes back.
+                    world.run(Duration::from_secs(31));
+                }
+                model.peers.retain(|_, key| *key != Key::Vendor);
+            }
             Step::Join(n, key) => {
                 let with: StationKey = match key {
                     Key::Primary => world.primary_key(),
                     Key::Secret(secret) => passphrase(secret),
+                    Key::Vendor => StationKey::Vendor,
                 };
                 let result = world.join(&name(n), with);
                 let mac = world.radio.mac(&name(n)).unwrap();
@@ -184,6 +211,7 @@ impl Test {
                 // Also a temporary key that waited for its run was in memory only.
                 model.secondary = model.secondary.filter(|(_, persistent)| *persistent);
                 world.crash();
+                world.install(extension("acme"));
             }
         }
     }
@@ -255,8 +283,10 @@ fn random_lives_agree_with_the_model() {
             pairwise_rekey: Some(Duration::from_secs(55)),
             ..WorldConfig::default()
         };
+        let mut world = World::with(config);
+        world.install(extension("acme"));
         let mut test = Test {
-            world: World::with(config),
+            world,
             model: Model::default(),
         };
         let mut rng = ChaCha20Rng::seed_from_u64(test.world.seed());
