@@ -528,6 +528,8 @@ impl Extensions {
         if let Some(slot) = self.slots.get_mut(&id) {
             slot.phase = phase;
         }
+        // An extension may have registered again inside its last reset.
+        self.download(id.adapter, None);
     }
 
     /// What a host served ends with it, at once.
