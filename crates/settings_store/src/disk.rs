@@ -292,7 +292,7 @@ impl Folder {
         for entry in Dir::read_from(&self.fd)? {
             let entry = entry?;
             let name = entry.file_name().to_bytes();
-            let ours = [crate::SETTINGS, crate::HOST_KEY];
+            let ours = [crate::SETTINGS, crate::HOST_KEY, crate::EXTENSIONS];
             let is_ours = ours
                 .iter()
                 .any(|prefix| name.starts_with(prefix.as_bytes()));

@@ -40,6 +40,9 @@ use seal::HostKey;
 const SETTINGS: &str = "settings.toml";
 const HOST_KEY: &str = "host.key";
 
+/// Of the same service, which keeps it itself.
+const EXTENSIONS: &str = "extensions";
+
 /// Name of the systemd credential that replaces `host.key`.
 const CREDENTIAL: &str = "hostednet.host-key";
 

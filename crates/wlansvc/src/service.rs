@@ -171,7 +171,7 @@ impl Service {
         service
             .watch()
             .map_err(|error| no_resources("poller", &error.into()))?;
-        hardening::allow_descriptors(MAX_CONNECTIONS as u64 + 64);
+        hardening::allow_descriptors(MAX_CONNECTIONS as u64 + 64 + Extensions::MOST_DESCRIPTORS);
         Ok(service)
     }
 

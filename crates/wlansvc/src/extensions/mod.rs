@@ -78,6 +78,9 @@ pub(crate) struct Extensions {
 }
 
 impl Extensions {
+    /// Each of two adapters may have a host of every extension, with three descriptors.
+    pub(crate) const MOST_DESCRIPTORS: u64 = MOST_EXTENSIONS as u64 * 2 * 3;
+
     /// What is installed, for the column to begin with, and what a person should know.
     pub(crate) fn open(options: &Options) -> std::io::Result<(Self, Vec<Extension>, Vec<Cause>)> {
         let shelf = Shelf::new(&options.state_dir);

@@ -573,3 +573,6 @@ fn watch(started: Started, key: Key, poller: &Poller) -> Result<Process, Cause> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

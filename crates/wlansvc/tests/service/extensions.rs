@@ -64,6 +64,7 @@ fn what_cannot_be_used_is_refused_with_the_reason_and_changes_nothing() {
         ("WRONG_VERSION", "speaks versions 1 to 2"),
         ("INIT_FAILS", "Dot11ExtIhvInitService of"),
         ("INIT_CRASHES", "signal 6 (SIGABRT)"),
+        ("INIT_HANGS", "InitService has not returned within 50"),
     ];
     for (define, why) in rows {
         for name in ["there", "new"] {
