@@ -7,7 +7,7 @@ use ihv::seam::{
 };
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
-use wlan_model::{Guid, Win32Error};
+use wlan_model::Win32Error;
 use world::host::set_key;
 
 use super::*;
@@ -218,6 +218,56 @@ fn whatever_a_host_says_nobody_else_is_disturbed() {
     }
 }
 
+/// The same with the host of the station adapter, which has the network of the same machine at its
+/// other end.
+fn station_life(seed: u64) {
+    let mut world = served();
+    let primary = world.primary_key();
+    let phone = world.joined("phone", primary, KeyIdentity::Primary);
+    let bssid = world.status().bssid.expect("it runs");
+    let station = world.radio.station_address();
+    let known = [bssid, bssid, bssid, phone, station];
+    let mut chance = Chance(ChaCha20Rng::seed_from_u64(seed));
+    world.begin_traffic("phone", 1000);
+    for step in 0..120 {
+        match chance.below(10) {
+            0 => {
+                let connect = ihv_service::Input::Connect(Box::new(world::profile()));
+                world.input(column::Input::Extension(connect));
+            }
+            1 if chance.below(3) == 0 => {
+                world.input(column::Input::Extension(ihv_service::Input::Disconnect));
+            }
+            2 => world.run(Duration::from_millis(u64::from(chance.below(900)))),
+            _ => {
+                let adapter = [AP, ExtensionAdapter::Station][chance.below(4).min(1) as usize];
+                if let Some(host) = world.hosts.of(adapter) {
+                    let message = chance.message(&known);
+                    world.host_says(host, message);
+                }
+            }
+        }
+        world.run(Duration::from_micros(u64::from(chance.below(5000))));
+        let place = format!("seed {seed}, step {step}");
+        assert_eq!(world.key_of(phone), Some(KeyIdentity::Primary), "{place}");
+    }
+    assert_eq!(world.end_traffic("phone"), 1000, "seed {seed}");
+    world.disconnect_station();
+    world.install(extension("acme"));
+    world.run(Duration::from_secs(40));
+    assert_eq!(world.radio.station_adapter_keys(), [], "seed {seed}");
+    let again = world.connect_station(world::profile());
+    assert!(again.is_ok(), "seed {seed}: {again:?}");
+    assert_eq!(world.station_traffic(20), 20, "seed {seed}");
+}
+
+#[test]
+fn whatever_a_stations_host_says_the_network_is_undisturbed() {
+    for seed in 0..20 {
+        station_life(seed);
+    }
+}
+
 #[test]
 fn a_flood_of_calls_and_packets_is_bounded_and_costs_its_host_only() {
     let mut world = served();
@@ -248,5 +298,4 @@ fn a_flood_of_calls_and_packets_is_bounded_and_costs_its_host_only() {
     assert!(now < size + 100_000, "{size} {now}");
     let lines = world.hosts.log.len();
     assert!(lines < 1000, "{lines}");
-    let _ = Guid::NIL;
 }

@@ -246,7 +246,11 @@ fn a_recorded_session_of_both_ends_makes_the_same_outputs() {
     let from_station = |i: &&world::Recorded| matches!(i.input, column::Input::StationRadio(_));
     assert!(record.iter().filter(from_station).count() > 20);
     for step in record {
-        again.handle(step.input.clone(), step.at);
+        // As it would come back from a file.
+        let written = postcard::to_allocvec(&step.input).expect("an input can be written");
+        let input = postcard::from_bytes(&written).expect("and read back");
+        assert_eq!(step.input, input);
+        again.handle(input, step.at);
         let outputs: Vec<_> = std::iter::from_fn(|| again.poll_output()).collect();
         assert_eq!(outputs, step.outputs, "after {:?}", step.input);
     }
