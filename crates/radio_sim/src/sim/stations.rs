@@ -15,7 +15,7 @@ use crate::station::{CheckedProfile, Station, StationCounters, StationKey, Stati
 impl SimRadio {
     /// A station begins to join; it is made if there is none of that name. One that is joined joins
     /// anew without having left. [`SimEvent::Joined`] or [`SimEvent::JoinFailed`] follows within
-    /// [`SimConfig::join_timeout`].
+    /// [`SimConfig::join_timeout`](crate::SimConfig::join_timeout).
     ///
     /// # Errors
     /// [`SimError::BadName`], [`SimError::TooManyStations`], [`SimError::AlreadyJoining`].
