@@ -51,6 +51,8 @@ fn forged_answers_do_not_join() {
     for frame in forgeries(&silent.auth(ok)) {
         bench.frame(frame);
     }
+    // An answer to everybody is none.
+    bench.frame(spoofed(silent.auth(ok), TO, MacAddr::BROADCAST));
     // Out of turn.
     bench.frame(silent.response(false, ok, 1));
     bench.frame(silent.deauth());
@@ -65,6 +67,8 @@ fn forged_answers_do_not_join() {
     for frame in forgeries(&silent.response(false, ok, 1)) {
         bench.frame(frame);
     }
+    let to_all = spoofed(silent.response(false, ok, 1), TO, MacAddr::BROADCAST);
+    bench.frame(to_all);
     // Of another kind, without an association id, with broken elements.
     bench.frame(silent.response(true, ok, 1));
     bench.frame(silent.response(false, ok, 0));
