@@ -1,7 +1,7 @@
 //! What the process gives up before it loads foreign code.
 //!
-//! Namespaces, seccomp, the user and memory limits of the group belong to the service that starts
-//! the process: docs/decisions/0016.
+//! Here is what every system has: without it nothing is loaded. User, namespaces, files and system
+//! calls follow in `confine`, limits of groups are the unit's (docs/decisions/0018).
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
