@@ -171,3 +171,69 @@ fn names_are_those_of_plain_files() {
         assert!(!is_name(name), "{name:?}");
     }
 }
+
+/// Does something in a folder with so little room, which this thread alone sees. `None`, said loudly,
+/// where the test has no right to make one.
+#[expect(unsafe_code, reason = "mounts")]
+fn on_a_small_disk<T: Send>(act: impl FnOnce(&Path) -> T + Send) -> Option<T> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let place = std::ffi::CString::new(path.to_str().unwrap()).unwrap();
+    let done = std::thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            let none = core::ptr::null();
+            // SAFETY: all texts end with NUL, and only this thread's mounts change.
+            let mounted = unsafe {
+                libc::unshare(libc::CLONE_NEWNS | libc::CLONE_FS) == 0
+                    && libc::mount(
+                        none,
+                        c"/".as_ptr(),
+                        none,
+                        libc::MS_REC | libc::MS_PRIVATE,
+                        none.cast(),
+                    ) == 0
+                    && libc::mount(
+                        c"none".as_ptr(),
+                        place.as_ptr(),
+                        c"tmpfs".as_ptr(),
+                        0,
+                        c"size=64k".as_ptr().cast(),
+                    ) == 0
+            };
+            mounted.then(|| act(path))
+        });
+        other.join().unwrap()
+    });
+    if done.is_none() {
+        eprintln!("SKIPPED: no small file system can be mounted here");
+    }
+    done
+}
+
+#[test]
+fn a_disk_that_is_full_leaves_what_was_installed() {
+    on_a_small_disk(|disk| {
+        let elsewhere = Path::new("/dev/shm");
+        let elsewhere = tempfile::tempdir_in(elsewhere).unwrap();
+        let shelf = Shelf::new(disk);
+        let small = library(elsewhere.path(), b"small");
+        let old = install(&shelf, &extension("a", "1"), &small);
+        let before = files(disk);
+        // The library does not fit.
+        let large = library(elsewhere.path(), &[7; 100_000]);
+        let refusal = shelf.stage("a", &large).unwrap_err();
+        assert_eq!(refusal.code, Win32Error::DISK_FULL, "{refusal}");
+        assert_eq!(files(disk), before);
+        // The library fits, its record does not.
+        let small = library(elsewhere.path(), b"small");
+        let staged = shelf.stage("a", &small).unwrap();
+        let long = extension("a", &"x".repeat(100_000));
+        let refusal = shelf.commit(&long, &staged).unwrap_err();
+        assert_eq!(refusal.code, Win32Error::DISK_FULL, "{refusal}");
+        assert_eq!(files(disk), before);
+        let found = shelf.load();
+        assert_eq!(found.warnings, []);
+        assert_eq!(found.stored[0].extension, extension("a", "1"));
+        assert_eq!(found.stored[0].library, old);
+    });
+}
