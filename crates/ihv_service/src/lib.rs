@@ -52,10 +52,12 @@ pub enum Input {
         /// Which.
         name: String,
     },
-    /// The station adapter is to connect; an earlier connection ends. The end is told by an
-    /// [`ExtensionEvent`](wlan_rpc::ExtensionEvent): `Connected`, `Disconnected` or `Failed`.
+    /// The station adapter is to connect; an earlier connection or attempt ends without an event of its
+    /// own. The outcome is told by an [`ExtensionEvent`](wlan_rpc::ExtensionEvent): `Connected`,
+    /// `Disconnected` (of the OUI where no extension has it) or `Failed`.
     Connect(Box<VendorProfile>),
-    /// The station adapter is to disconnect.
+    /// The station adapter is to disconnect, and its host to end. `Disconnected` follows if there was a
+    /// connection or an attempt.
     Disconnect,
     /// A host process said something.
     Said {
