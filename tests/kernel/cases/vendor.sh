@@ -29,14 +29,14 @@ judge_air() { # NAME KEYFILE: ends watching; $VERDICT
 seen_on_air() { # COUNT: the number of that kind is not 0
 	case $VERDICT in *" $1=0 "*) return 1 ;; *" $1="*) return 0 ;; *) return 1 ;; esac
 }
-join() { # NUMBER: the vendor's station, log and key by that number; orders over descriptor 5
+join() { # NUMBER [SECRET]: the vendor's station, log and key by that number; orders over descriptor 5
 	rm -f /run/orders
 	mkfifo /run/orders
-	ns_exec vendor vendor_peer station wlan1 testnet 2437 $bssid "$SECRET" /run/sta$1.key \
+	ns_exec vendor vendor_peer station wlan1 testnet 2437 $bssid "${2:-$SECRET}" /run/sta$1.key \
 		</run/orders >/run/sta$1.log 2>&1 &
 	STA_PID=$!
 	exec 5>/run/orders
-	wait_for 20000 has open /run/sta$1.log
+	wait_for 20000 has '^open\|^away' /run/sta$1.log && has '^open' /run/sta$1.log
 }
 leave() {
 	exec 5>&-
@@ -45,6 +45,7 @@ leave() {
 }
 hosts() { hostednet ihv list --json | jq -r '.[0].hosts[] | select(.adapter == "access_point") | '"$1"; }
 ready() { [ "$(hosts .state)" = running ]; }
+answers() { /usr/bin/ping -n -q -c 3 -i 0.2 -W 2 10.0.0.2 >/dev/null; }
 is_vendors() { [ "$(ap_peer $mac1)" = vendor ]; }
 
 echo 'hostednet-ihv:x:990:990::/:/bin/false' >>/etc/passwd
@@ -73,12 +74,18 @@ must "joins" wait_for 20000 wpa_is wlan2 COMPLETED
 must "and pings all the time" ping_start 10.0.0.1 0.2 wpa
 w=$(lines /run/wlan2.log)
 
+title "a station with the vendor's element and another secret"
+check "does not get in" not join 0 'a guessed secret'
+check "is told so" has '^away' /run/sta0.log
+check "is no peer" not is_vendors
+leave
+
 title "a station of the vendor's"
 must "the air is watched" watch_air first
 must "it joins" join 1
 check "as the vendor's peer" wait_for 5000 is_vendors
 check "its pings are answered" pings vendor 10.0.0.1
-check "and it answers those of the access point" /usr/bin/ping -n -q -c 3 -i 0.2 -W 2 10.0.0.2 >/dev/null
+check "and it answers those of the access point" answers
 judge_air first /run/sta1.key
 check "its data are protected with the extension's key" seen_on_air data
 check "none with another" not seen_on_air other-key
@@ -123,17 +130,32 @@ check "it joins with the new host" join 3
 check "its pings are answered" pings vendor 10.0.0.1
 leave
 
-title "the extension is removed"
-check "it is" hostednet ihv remove handshake
-check "the monitor goes with it" wait_for 5000 not has $AP_IFACE-air /proc/net/dev
-check "the network stays" equal active "$(ap_status .state)"
-
 title "meanwhile"
 ping_stop
 echo "        $PING_SENT pings of the station with the secondary key"
 check "it lost none" equal 0 "$PING_LOST"
 check "it was never interrupted" equal 0 "$(count /run/wlan2.log $w CTRL-EVENT-DISCONNECTED)"
 check "it is there" equal secondary "$(ap_peer $mac2)"
-sed 's/^/        | /' /run/sta1.log /run/sta2.log /run/sta3.log
+
+title "the radio is switched off and on"
+soft=$(echo /sys/class/ieee80211/"$(phy_of wlan0)"/rfkill*/soft)
+state() { [ "$(ap_status .state)" = "$1" ]; }
+echo 1 >$soft
+check "the network is unavailable" wait_for 5000 state unavailable
+check "without a monitor" wait_for 5000 not has $AP_IFACE-air /proc/net/dev
+echo 0 >$soft
+check "it is idle" wait_for 5000 state idle
+check "it starts" hostednet start
+check "the extension's host runs" wait_for 10000 ready
+check "the vendor's station joins" join 4
+check "its pings are answered" pings vendor 10.0.0.1
+leave
+
+title "the extension is removed"
+check "it is" hostednet ihv remove handshake
+check "the monitor goes with it" wait_for 5000 not has $AP_IFACE-air /proc/net/dev
+check "the network stays" equal active "$(ap_status .state)"
+
+sed 's/^/        | /' /run/sta[0-9].log
 ap_stop
 check "nothing is left behind" not has $AP_IFACE /proc/net/dev

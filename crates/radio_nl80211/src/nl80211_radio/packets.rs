@@ -11,12 +11,14 @@ use super::Nl80211Radio;
 use super::state::{Air, Held, Running, State, not_running};
 use crate::batch::Op;
 use crate::claim;
+use crate::consts;
 use crate::errno::{Refusal, command_error};
 use crate::filter;
 use crate::interface::Interface;
 use crate::kernel::Kernel;
 use crate::packets::{EthernetPacket, PacketPort, parse, write};
 use crate::radiotap;
+use crate::wiphy::Wiphy;
 
 /// Numbers below are lengths (802.3).
 const LOWEST_ETHER_TYPE: u16 = 0x0600;
@@ -161,6 +163,20 @@ fn refuse(kind: CommandErrorKind, text: String, remedy: &str) -> CommandError {
 
 const fn is_ether_type(number: u16) -> bool {
     number >= LOWEST_ETHER_TYPE && number != ETHERTYPE_EAPOL
+}
+
+/// Whether this radio can carry vendors' frames at all.
+pub(super) fn check_radio(wiphy: &Wiphy) -> Result<(), CommandError> {
+    if wiphy.has_iftype(consts::IFTYPE_MONITOR) {
+        return Ok(());
+    }
+    let text = format!(
+        "The driver of radio {} offers no monitor, without which vendors' frames do not pass.",
+        wiphy.name
+    );
+    let remedy =
+        "Use another radio (`iw list` shows \"monitor\" under \"Supported interface modes\").";
+    Err(refuse(CommandErrorKind::NotSupported, text, remedy))
 }
 
 /// Whether these are rules. One for data in clear, which is not handed up, has no effect: the kernel takes
@@ -315,7 +331,9 @@ impl Nl80211Radio {
             if packets.trouble.is_some() {
                 return;
             }
-            if let Err(error) = packets.begin(kernel, (link.ifindex, link.wiphy.index)) {
+            let begun = check_radio(&link.wiphy)
+                .and_then(|()| packets.begin(kernel, (link.ifindex, link.wiphy.index)));
+            if let Err(error) = begun {
                 tracing::warn!(%error, "vendors' frames do not pass");
                 packets.trouble = Some(error);
                 return;

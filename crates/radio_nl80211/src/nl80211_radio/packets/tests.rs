@@ -237,3 +237,16 @@ fn what_is_no_rule_is_refused_in_its_own_words() {
         assert!(!error.cause.remedy.is_empty());
     }
 }
+
+#[test]
+fn a_radio_without_monitor_is_named_as_the_reason() {
+    let mut wiphy = Wiphy {
+        name: "phy7".into(),
+        ..Wiphy::default()
+    };
+    let error = check_radio(&wiphy).unwrap_err();
+    assert_eq!(error.kind, CommandErrorKind::NotSupported);
+    assert!(error.cause.text.contains("phy7"), "{error}");
+    wiphy.iftypes = 1 << consts::IFTYPE_MONITOR;
+    assert_eq!(check_radio(&wiphy), Ok(()));
+}
