@@ -11,7 +11,7 @@ use dot11::MacAddr;
 use oid::{Direction, KeyMappingKey};
 
 /// Entries one extension may have.
-const MOST: usize = 256;
+const MOST: usize = 2048;
 
 /// Peer and direction name an entry.
 pub(crate) type Place = (MacAddr, Direction);
