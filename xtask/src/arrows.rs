@@ -70,7 +70,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("radio_sim", &["cause", "clock", "dot11", "radio", "rsn"]),
     // What touches the system.
-    ("radio_nl80211", &["cause", "clock", "dot11", "radio", "rsn"]),
+    (
+        "radio_nl80211",
+        &["cause", "clock", "dot11", "radio", "rsn"],
+    ),
     ("settings_store", &["cause", "dot11", "wlan_model"]),
     (
         "wlansvc",
