@@ -173,22 +173,17 @@ static int run_hostednet(int count, WCHAR *words[])
     return status;
 }
 
-/* Wine's own program has the same name: it is chosen by the load order. */
+/* `hostednet wine install` keeps Wine's own program beside this one. */
 static int run_wines_own(void)
 {
     STARTUPINFOW start = {.cb = sizeof start};
     PROCESS_INFORMATION process;
-    WCHAR path[MAX_PATH];
+    WCHAR path[MAX_PATH + 20];
     DWORD status = 1;
-    GetModuleFileNameW(NULL, path, MAX_PATH);
-    if (GetEnvironmentVariableW(L"HOSTEDNET_NETSH_PASSED_ON", NULL, 0) != 0) {
-        complain("Wine has no netsh of its own here.");
-        return 1;
-    }
-    SetEnvironmentVariableW(L"HOSTEDNET_NETSH_PASSED_ON", L"1");
-    SetEnvironmentVariableW(L"WINEDLLOVERRIDES", L"netsh.exe=b");
+    UINT length = GetSystemDirectoryW(path, MAX_PATH);
+    wcscpy(path + length, L"\\netsh-wine.exe");
     if (!CreateProcessW(path, GetCommandLineW(), NULL, NULL, TRUE, 0, NULL, NULL, &start, &process)) {
-        complain("Wine's own netsh cannot be run.");
+        complain("only the wlan commands are there: Wine has no netsh of its own here.");
         return 1;
     }
     WaitForSingleObject(process.hProcess, INFINITE);

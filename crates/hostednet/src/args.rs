@@ -75,6 +75,9 @@ pub(crate) enum Command {
         )]
         words: Vec<OsString>,
     },
+    /// Windows programs under Wine: which prefixes host networks
+    #[command(subcommand)]
+    Wine(crate::wine::WineCommand),
     /// Tell the service that the machine is about to sleep: the network stops, and stays stopped
     #[command(hide = true)]
     PrepareSleep,

@@ -28,6 +28,7 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
         | Command::Serve(_)
         | Command::Replay { .. }
         | Command::Generate(_)
+        | Command::Wine(_)
         | Command::Netsh { .. } => {
             unreachable!("these do not ask a service, or in their own way")
         }

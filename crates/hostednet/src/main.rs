@@ -15,6 +15,7 @@ mod secret;
 mod serve;
 mod text;
 mod up;
+mod wine;
 
 use std::env;
 use std::ffi::OsString;
@@ -82,6 +83,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Up(options) => up::up(arguments.socket, &options),
         Command::Replay { file } => serve::replay(&file),
         Command::Generate(what) => generate::generate(&what),
+        Command::Wine(what) => wine::run(what),
         command => {
             let socket = arguments.socket.unwrap_or_else(wlan_client::default_socket);
             commands::run(&socket, command)

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# tools - read by the scripts that need Wine: finds it and what builds for it,
+# tools.sh - read by the scripts that need Wine: finds it and what builds for it,
 # installed or unpacked by tests/kernel/packages, and says where.
 #
 #   WINE WINESERVER_PROGRAM   run programs, end them
@@ -27,7 +27,8 @@ WINEGCC=$(place /usr/lib/wine/winegcc)
 WINELIBS=$(place /usr/lib/x86_64-linux-gnu/wine)
 WINEINCLUDE=$(place /usr/include/wine/wine/windows)
 WINESERVER_PROGRAM=$(place /usr/lib/wine/wineserver64)
-WINEBUILD=$(place /usr/lib/wine/winebuild)
+WINEBUILD=$(place /usr/lib/wine/winebuild) # winegcc asks for it
+export WINEBUILD
 MINGW=$(compiler x86_64-w64-mingw32-gcc)
 MINGWXX=$(compiler x86_64-w64-mingw32-g++)
 # Needed beside Wine's own libraries where Debian's packages are not installed.
@@ -38,5 +39,4 @@ if [ "$WINE" != /usr/lib/wine/wine64 ]; then
 	export LD_LIBRARY_PATH=$root/usr/lib/x86_64-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 	ZLIB=$root/usr/x86_64-w64-mingw32/lib/zlib1.dll
 fi
-export WINEBUILD
 export WINE WINEGCC WINELIBS WINEINCLUDE WINESERVER_PROGRAM MINGW MINGWXX ZLIB

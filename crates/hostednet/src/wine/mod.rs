@@ -1,0 +1,196 @@
+//! `hostednet wine`: lets the programs of a Wine prefix reach the service, and undoes it.
+//!
+//! Three files go to the prefix's `system32`, two of them in place of Wine's own, of which `netsh.exe` is
+//! kept under another name; three values go to its registry. What was there before is kept in the folder `.hostednet` of the prefix, which is
+//! written first: whatever interrupts an installation, `remove` knows what to undo. See
+//! `docs/decisions/0022`.
+
+mod prefix;
+mod record;
+mod runner;
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use cause::Cause;
+use clap::Subcommand;
+
+use crate::failure::Failure;
+use prefix::Prefix;
+use record::Record;
+use runner::Wine;
+
+/// What to do with a prefix.
+#[derive(Debug, Subcommand)]
+pub(crate) enum WineCommand {
+    /// Let the 64-bit programs of a prefix host networks
+    Install {
+        /// The prefix [default: $WINEPREFIX, else ~/.wine]
+        prefix: Option<PathBuf>,
+        /// Where the files for Wine are [default: ../lib/hostednet/wine beside this program]
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+    },
+    /// Undo it: the prefix is as it was
+    Remove {
+        /// The prefix [default: $WINEPREFIX, else ~/.wine]
+        prefix: Option<PathBuf>,
+    },
+    /// Tell whether a prefix is set up; the exit status is 1 when it is not, or not whole
+    Status {
+        /// The prefix [default: $WINEPREFIX, else ~/.wine]
+        prefix: Option<PathBuf>,
+    },
+}
+
+/// A file of ours: its name beside this program, and in `system32`.
+const FILES: [(&str, &str); 3] = [
+    ("hostednet_wlanapi.dll.so", "hostednet_wlanapi.dll"),
+    ("wlanapi.dll", "wlanapi.dll"),
+    ("netsh.exe", NETSH),
+];
+
+/// Wine's own netsh.exe, for the commands that are not ours.
+const NETSH: &str = "netsh.exe";
+const WINES_NETSH: &str = "netsh-wine.exe";
+
+const OVERRIDES: &str = r"HKCU\Software\Wine\DllOverrides";
+const OURS: &str = r"HKLM\Software\hostednet";
+
+/// Values of the registry that are there before and after: without them Wine prefers its own files.
+const VALUES: [(&str, &str); 2] = [("wlanapi", "native"), (NETSH, "native")];
+
+/// Does it.
+pub(crate) fn run(command: WineCommand) -> Result<(), Failure> {
+    match command {
+        WineCommand::Install { prefix, from } => install(&prefix::at(prefix)?, from),
+        WineCommand::Remove { prefix } => remove(&prefix::at(prefix)?),
+        WineCommand::Status { prefix } => status(&prefix::at(prefix)?),
+    }
+}
+
+fn install(prefix: &Prefix, from: Option<PathBuf>) -> Result<(), Failure> {
+    let files = files(from)?;
+    prefix.check()?;
+    let wine = Wine::find(prefix.path())?;
+    wine.check_version()?;
+    let mut record = match Record::read(prefix)? {
+        // Once more: what the first installation found is what there was.
+        Some(record) => record,
+        None => {
+            let mut record = Record::default();
+            for (value, _) in VALUES {
+                let before = wine.value(OVERRIDES, value)?;
+                record.overrides.insert(value.to_owned(), before);
+            }
+            let [module, functions, netsh] = FILES.map(|(_, name)| name);
+            record.begin(prefix, [module, functions, netsh, WINES_NETSH])?;
+            record
+        }
+    };
+    if let Some(wines) = record.saved(prefix, NETSH) {
+        prefix.put(&wines, WINES_NETSH)?;
+    }
+    for (source, name) in FILES {
+        prefix.put(&files.join(source), name)?;
+    }
+    for (value, data) in VALUES {
+        wine.set_value(OVERRIDES, value, data)?;
+    }
+    wine.set_value(OURS, "Program", &own_path()?)?;
+    record.complete = true;
+    record.write(prefix)?;
+    say(&format!(
+        "The 64-bit programs of {} host networks through the service now. 32-bit programs do not: \
+         they find Wine's own wlanapi.dll.",
+        prefix.path().display()
+    ))
+}
+
+fn remove(prefix: &Prefix) -> Result<(), Failure> {
+    let Some(record) = Record::read(prefix)? else {
+        return say(&format!("{} is as it was.", prefix.path().display()));
+    };
+    let wine = Wine::find(prefix.path())?;
+    for (value, before) in &record.overrides {
+        match before {
+            Some(data) => wine.set_value(OVERRIDES, value, data)?,
+            None => wine.delete_value(OVERRIDES, value)?,
+        }
+    }
+    wine.delete_key(OURS)?;
+    record.undo(prefix)?;
+    say(&format!("{} is as it was.", prefix.path().display()))
+}
+
+fn status(prefix: &Prefix) -> Result<(), Failure> {
+    let name = prefix.path().display();
+    prefix.check_whole()?;
+    let Some(record) = Record::read(prefix)? else {
+        return Err(Cause::new(
+            format!("{name} is not set up."),
+            "Run `hostednet wine install` with it.",
+        )
+        .into());
+    };
+    let half = |what: String| {
+        Failure::from(Cause::new(
+            what,
+            "Run `hostednet wine install` again, or `hostednet wine remove`.",
+        ))
+    };
+    if !record.complete {
+        return Err(half(format!("{name} is half set up: it was interrupted.")));
+    }
+    for (_, file) in FILES {
+        if !prefix.holds(file, &record) {
+            return Err(half(format!(
+                "{name} is half set up: somebody changed {file} in system32."
+            )));
+        }
+    }
+    say(&format!(
+        "{name} is set up: its 64-bit programs host networks through the service."
+    ))
+}
+
+/// The folder with the files for Wine.
+fn files(from: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    let folder = match from {
+        Some(folder) => folder,
+        None => Path::new(&own_path()?)
+            .parent()
+            .and_then(Path::parent)
+            .map(|top| top.join("lib/hostednet/wine"))
+            .unwrap_or_default(),
+    };
+    match FILES.iter().find(|(name, _)| !folder.join(name).is_file()) {
+        None => Ok(folder),
+        Some((name, _)) => Err(Cause::new(
+            format!(
+                "The files for Wine are not there: {} is missing.",
+                folder.join(name).display()
+            ),
+            "Build them with `wine/build` and name their folder with --from.",
+        )
+        .into()),
+    }
+}
+
+fn own_path() -> Result<String, Failure> {
+    let path = std::env::current_exe().and_then(fs::canonicalize)?;
+    path.into_os_string().into_string().map_err(|path| {
+        Cause::new(
+            format!("The path of this program is no text: {}.", path.display()),
+            "Install it where its path is.",
+        )
+        .into()
+    })
+}
+
+fn say(text: &str) -> Result<(), Failure> {
+    Ok(writeln!(std::io::stdout(), "{text}")?)
+}
