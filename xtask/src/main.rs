@@ -10,6 +10,7 @@ mod report;
 mod run;
 mod sound;
 mod tiers;
+mod wine;
 
 use std::process::ExitCode;
 

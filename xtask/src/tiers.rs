@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::report::{self, Outcome};
-use crate::{arrows, face, kernel, licences, package, run, sound};
+use crate::{arrows, face, kernel, licences, package, run, sound, wine};
 
 /// A tier: its name, what it does, how to run it.
 struct Tier {
@@ -65,6 +65,11 @@ const TIERS: &[Tier] = &[
         name: "face",
         about: "the C library: headers, tables, functions, examples",
         run: face::tier,
+    },
+    Tier {
+        name: "wine",
+        about: "programs for Windows, unmodified, under Wine",
+        run: wine::tier,
     },
     Tier {
         name: "load",
