@@ -82,6 +82,14 @@ pub(crate) fn set_bss(w: &mut Writer, ifindex: u32, c: &ApConfig) {
     }
 }
 
+/// `SET_MULTICAST_TO_UNICAST`: whether each station gets group-addressed ARP and IP under its own key.
+pub(crate) fn single_out(w: &mut Writer, ifindex: u32, on: bool) {
+    w.u32(consts::ATTR_IFINDEX, ifindex);
+    if on {
+        w.flag(consts::ATTR_MULTICAST_TO_UNICAST_ENABLED);
+    }
+}
+
 /// `SET_BEACON`.
 pub(crate) fn set_beacon(w: &mut Writer, ifindex: u32, head: &[u8], tail: &[u8]) {
     w.u32(consts::ATTR_IFINDEX, ifindex)

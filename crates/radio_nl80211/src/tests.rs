@@ -211,6 +211,16 @@ fn bss_settings_equal_those_of_hostapd() {
     );
 }
 
+#[test]
+fn sending_groups_to_each_alone_is_one_flag() {
+    let flag = consts::ATTR_MULTICAST_TO_UNICAST_ENABLED;
+    for on in [true, false] {
+        let our = written(|w| ap::single_out(w, 2, on));
+        assert_eq!(our.contains_key(&flag), on);
+        assert_eq!(our[&consts::ATTR_IFINDEX], 2u32.to_ne_bytes());
+    }
+}
+
 fn entry() -> StationEntry {
     StationEntry {
         peer: STATION,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # shellcheck shell=ash disable=SC1090,SC1091,SC2034,SC2086,SC2153,SC2154
-#lab -r 3 -f vendor_peer -f hostednet-ihvhost -f libhandshake.so:/lab/libhandshake.so -f wpa_supplicant -f wpa_cli -f /usr/bin/ping -f tcpdump -t 240
+#lab -r 4 -f vendor_peer -f hostednet-ihvhost -f libhandshake.so:/lab/libhandshake.so -f wpa_supplicant -f wpa_cli -f /usr/bin/ping -f tcpdump -t 300
 # The example extension of examples/ihv serves a station of its vendor's: with the key it sets, frames
 # are protected on the air; when it deletes the key, none pass and none are in clear. Its host process is
 # killed. A station with the secondary key notices nothing of all that.
@@ -81,17 +81,36 @@ check "is no peer" not is_vendors
 leave
 
 title "a station of the vendor's"
+pid=$(hosts .pid)
 must "the air is watched" watch_air first
 must "it joins" join 1
 check "as the vendor's peer" wait_for 5000 is_vendors
 check "its pings are answered" pings vendor 10.0.0.1
 check "and it answers those of the access point" answers
+ip neigh flush dev $AP_IFACE
+check "which finds it, though it has no group key" answers
 judge_air first /run/sta1.key
 check "its data are protected with the extension's key" seen_on_air data
 check "none with another" not seen_on_air other-key
 check "no packet number was used twice" not seen_on_air number-reused
 check "none are in clear" not seen_on_air clear-data
 check "but its handshake is" seen_on_air clear-vendor
+
+title "somebody floods the air with what looks like the vendor's"
+iw dev wlan3 interface add mon3 type monitor
+iw dev wlan3 set type monitor
+ip link set wlan3 up
+iw dev wlan3 set channel 6
+ip link set mon3 up
+cpu=$(cpu_us $AP_PID)
+check "it does" vendor_peer flood mon3 $bssid $mac1 20000
+echo "        the service's processor time: $((($(cpu_us $AP_PID) - cpu) / 1000)) ms"
+check "the vendor's station is there" is_vendors
+check "and its pings are answered" pings vendor 10.0.0.1
+check "the network is active" equal active "$(ap_status .state)"
+check "the extension's host is the same" equal "$pid" "$(hosts .pid)"
+ip link set mon3 down
+ip link set wlan3 down
 
 title "the farewell deletes the key"
 must "the air is watched" watch_air farewell

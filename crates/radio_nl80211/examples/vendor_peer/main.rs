@@ -9,10 +9,13 @@
 //!     the radio alone, without the service: each way of a vendor's frame, key and port once
 //! vendor_peer verify FILE.pcap BSSID PEER KEY
 //!     which of the frames between the two were protected with the key
+//! vendor_peer flood MONITOR BSSID PEER COUNT
+//!     injects what looks like the vendor's, of strangers and in the peer's name, whole and broken
 //! ```
 
 mod access_point;
 mod capture;
+mod flood;
 mod handshake;
 mod netlink;
 mod station;
@@ -24,7 +27,8 @@ type Failure = Box<dyn std::error::Error>;
 const USAGE: &str = "\
 usage: vendor_peer station IFACE SSID MHZ BSSID SECRET [KEYFILE]
        vendor_peer access-point IFACE SSID CHANNEL SECRET KEYFILE
-       vendor_peer verify FILE.pcap BSSID PEER KEY";
+       vendor_peer verify FILE.pcap BSSID PEER KEY
+       vendor_peer flood MONITOR BSSID PEER COUNT";
 
 fn run(args: &[&str]) -> Result<(), Failure> {
     match args {
@@ -46,6 +50,11 @@ fn run(args: &[&str]) -> Result<(), Failure> {
             let counts = capture::count(&std::fs::read(file)?, (bssid, peer), &key)?;
             println!("{counts}");
             Ok(())
+        }
+        ["flood", monitor, bssid, peer, count] => {
+            let bssid = bssid.parse().map_err(|_| "BSSID?")?;
+            let peer = peer.parse().map_err(|_| "PEER?")?;
+            flood::run(monitor, (bssid, peer), count.parse()?)
         }
         _ => Err(USAGE.into()),
     }

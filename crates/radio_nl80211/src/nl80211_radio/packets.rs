@@ -9,6 +9,7 @@ use rustix::io::Errno;
 
 use super::Nl80211Radio;
 use super::state::{Air, Held, Running, State, not_running};
+use crate::ap;
 use crate::batch::Op;
 use crate::claim;
 use crate::consts;
@@ -40,6 +41,8 @@ pub(super) struct Packets {
     monitor_name: String,
     /// The monitor interface, while there is one.
     monitor: Option<u32>,
+    /// The access point's interface, while groups are sent to each station alone.
+    singled_out: Option<u32>,
     /// Somebody sends without a rule.
     demanded: bool,
     /// Why there is no monitor interface though it is needed.
@@ -58,6 +61,7 @@ impl Packets {
             air: PacketPort::open()?,
             monitor_name: claim::monitor_name(own_interface),
             monitor: None,
+            singled_out: None,
             demanded: false,
             trouble: None,
             stale: false,
@@ -87,6 +91,12 @@ impl Packets {
     pub(super) fn end(&mut self, kernel: &mut Kernel) {
         self.demanded = false;
         self.trouble = None;
+        if let Some(ifindex) = self.singled_out.take() {
+            // Fails where the interface is gone, and does not matter then.
+            let _ = kernel.request(consts::CMD_SET_MULTICAST_TO_UNICAST, |w| {
+                ap::single_out(w, ifindex, false);
+            });
+        }
         if let Some(monitor) = self.monitor.take() {
             self.wired.silence();
             self.air.silence();
@@ -129,7 +139,16 @@ impl Packets {
             ));
             self.end(kernel);
             error
-        })
+        })?;
+        // Vendors' stations have no group key: without this nobody could ask for their addresses.
+        let on = kernel.request(consts::CMD_SET_MULTICAST_TO_UNICAST, |w| {
+            ap::single_out(w, ifindex, true);
+        });
+        match on {
+            Ok(()) => self.singled_out = Some(ifindex),
+            Err(e) => tracing::warn!(errno = e.errno, "vendors' stations hear no broadcasts"),
+        }
+        Ok(())
     }
 
     fn set_filters(&mut self, own: MacAddr, running: &Running) {
