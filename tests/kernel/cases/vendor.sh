@@ -45,6 +45,7 @@ leave() {
 }
 hosts() { hostednet ihv list --json | jq -r '.[0].hosts[] | select(.adapter == "access_point") | '"$1"; }
 ready() { [ "$(hosts .state)" = running ]; }
+another() { ready && [ "$(hosts .pid)" != "$pid" ]; }
 answers() { /usr/bin/ping -n -q -c 3 -i 0.2 -W 2 10.0.0.2 >/dev/null; }
 is_vendors() { [ "$(ap_peer $mac1)" = vendor ]; }
 
@@ -140,7 +141,7 @@ n=$(lines $AP_EVENTS)
 check "the host has a process" kill -9 "$pid"
 check "its end is told with the reason" ap_event $n '"what":"failed".*signal 9'
 check "the station is sent away" wait_for 8000 has '^away' /run/sta2.log
-check "another host is started" wait_for 10000 eval 'ready && [ "$(hosts .pid)" != "$pid" ]'
+check "another host is started" wait_for 10000 another
 check "the station's pings are not answered" not pings vendor 10.0.0.1
 judge_air killed /run/sta2.key
 check "nothing went in clear" not seen_on_air clear-data
