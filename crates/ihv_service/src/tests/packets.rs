@@ -104,3 +104,28 @@ fn packets_of_a_reset_are_not_accounted_for_again() {
     };
     assert_eq!(bench.look(host), [late]);
 }
+
+#[test]
+fn what_is_registered_in_the_last_reset_goes_with_the_host() {
+    let (mut bench, host, _) = Bench::joining(M);
+    bench.vendor(VendorEvent::NetworkStopped);
+    // As it has to after every reset: it cannot know that this is the last.
+    bench.call(host, register(&[TYPE]));
+    for (task, _) in bench.tasks(host) {
+        bench.returned(host, task, wlan_model::Win32Error::SUCCESS);
+    }
+    let (task, what) = bench.the_task(host);
+    assert_eq!(what, Task::DeinitAdapter);
+    bench.returned(host, task, wlan_model::Win32Error::SUCCESS);
+    bench.say(host, HostMessage::Ended);
+    bench.gone(host, None);
+    let registered = bench
+        .requests
+        .iter()
+        .rev()
+        .find_map(|(_, asked)| match asked {
+            PortRequest::Security(SecurityRequest::ReceiveEtherTypes(types)) => Some(types.clone()),
+            _ => None,
+        });
+    assert_eq!(registered, Some(Vec::new()));
+}
