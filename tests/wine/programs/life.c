@@ -213,18 +213,28 @@ static void case_null_reasons(void)
     service_forget();
 }
 
-static VOID WINAPI ignore(PWLAN_NOTIFICATION_DATA what, PVOID context)
+struct heard {
+    volatile LONG count;
+    HANDLE event;
+};
+
+static VOID WINAPI hear(PWLAN_NOTIFICATION_DATA what, PVOID context)
 {
+    struct heard *heard = context;
     (void)what;
-    InterlockedIncrement(context);
+    InterlockedIncrement(&heard->count);
+    SetEvent(heard->event);
 }
 
-static void round_trip(volatile LONG *count)
+/* The start is heard of in every round; of the stop only if that is told before the handle is closed. */
+static void round_trip(struct heard *heard)
 {
     HANDLE handle = open_client();
-    if (WlanRegisterNotification(handle, WLAN_NOTIFICATION_SOURCE_HNWK, FALSE, ignore,
-                                 (PVOID)count, NULL, NULL) != 0 ||
+    ResetEvent(heard->event);
+    if (WlanRegisterNotification(handle, WLAN_NOTIFICATION_SOURCE_HNWK, FALSE, hear, heard, NULL,
+                                 NULL) != 0 ||
         WlanHostedNetworkStartUsing(handle, NULL, NULL) != 0 ||
+        WaitForSingleObject(heard->event, PATIENCE_MS) != WAIT_OBJECT_0 ||
         WlanHostedNetworkStopUsing(handle, NULL, NULL) != 0 || WlanCloseHandle(handle, NULL) != 0)
         give_up("a round failed");
 }
@@ -242,21 +252,21 @@ static void case_rounds(void)
 {
     const char *many = getenv("ROUNDS");
     int rounds = many != NULL ? atoi(many) : 1000;
-    volatile LONG count = 0;
+    struct heard heard = {.event = CreateEventW(NULL, TRUE, FALSE, NULL)};
     long long files_before = 0, files_after = 0, memory_before = 0, memory_after = 0;
     service_start();
     HANDLE handle = open_client();
     IS("settings are made", WlanHostedNetworkInitSettings(handle, NULL, NULL), 0);
     for (int i = 0; i < 100; i++)
-        round_trip(&count);
+        round_trip(&heard);
     DWORD threads = threads_now();
     linux_sees(&files_before, &memory_before);
     ULONGLONG began = GetTickCount64();
     for (int i = 0; i < rounds; i++)
-        round_trip(&count);
+        round_trip(&heard);
     ULONGLONG took = GetTickCount64() - began;
     linux_sees(&files_after, &memory_after);
-    HOLDS("notifications came", count >= rounds);
+    HOLDS("every start was told", heard.count >= rounds);
     HOLDS("no thread is left", threads_now() <= threads + 1);
     /* Wine closes those of the last threads when it finds the time. */
     HOLDS("no descriptor is left", files_after <= files_before + 16);
