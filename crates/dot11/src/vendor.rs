@@ -33,4 +33,11 @@ impl VendorElement {
                 .kind
                 .is_none_or(|kind| information.get(3) == Some(&kind))
     }
+
+    /// Whether an element can be of both kinds.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let kinds = self.kind.zip(other.kind);
+        self.oui == other.oui && kinds.is_none_or(|(a, b)| a == b)
+    }
 }

@@ -194,7 +194,7 @@ impl Extensions {
             },
             IhvCall::Install { extension, library } => {
                 let library = PathBuf::from(OsString::from_vec(library));
-                match self.check(&extension, &library) {
+                match self.check(&extension, &library, &rows) {
                     Ok(()) => {
                         let change = Change::Install(extension, library);
                         return self.changes.begin(caller, change);
@@ -303,7 +303,12 @@ impl Extensions {
         self.changes.handle_quiet();
     }
 
-    fn check(&self, extension: &Extension, library: &std::path::Path) -> Result<(), Refusal> {
+    fn check(
+        &self,
+        extension: &Extension,
+        library: &std::path::Path,
+        rows: &[ExtensionRow],
+    ) -> Result<(), Refusal> {
         let bad = |text: String, remedy: &str| {
             Err(Refusal::new(
                 Win32Error::INVALID_PARAMETER,
@@ -332,6 +337,22 @@ impl Extensions {
                 format!("{MOST_EXTENSIONS} extensions are installed already."),
                 "Remove one first.",
             ));
+        }
+        let rival = extension.ports.as_ref().and_then(|ports| {
+            rows.iter().map(|row| &row.extension).find(|other| {
+                let theirs = other.ports.as_ref().map(|ports| ports.element);
+                other.name != extension.name
+                    && theirs.is_some_and(|theirs| theirs.overlaps(&ports.element))
+            })
+        });
+        if let Some(rival) = rival {
+            return bad(
+                format!(
+                    "Stations with that element are served by {} already.",
+                    rival.name
+                ),
+                "Remove that one first, or name another kind of element.",
+            );
         }
         Ok(())
     }

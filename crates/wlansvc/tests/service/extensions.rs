@@ -167,8 +167,8 @@ fn only_the_owner_may_do_more_than_list() {
 fn what_is_stored_is_private_and_a_damaged_record_is_kept_aside() {
     let service = start();
     let mut client = service.client();
-    for name in ["a", "b"] {
-        client.ihv_install(serving(name), &probe("STORED")).unwrap();
+    for extension in [serving("a"), extension("b")] {
+        client.ihv_install(extension, &probe("STORED")).unwrap();
     }
     drop(client);
     let shelf = service.options.state_dir.join("extensions");
@@ -184,6 +184,32 @@ fn what_is_stored_is_private_and_a_damaged_record_is_kept_aside() {
     assert!(!shelf.join("c.toml.new").exists());
     // The library of the damaged one had no record any more.
     assert_eq!(left(&service), 3);
+}
+
+#[test]
+fn an_element_has_one_extension() {
+    let service = start();
+    let mut client = service.client();
+    client
+        .ihv_install(serving("one"), &probe("RIVALS"))
+        .unwrap();
+    let mut any = serving("any");
+    if let Some(ports) = &mut any.ports {
+        ports.element.kind = None;
+    }
+    for rival in [serving("two"), any] {
+        let (code, text) = code(client.ihv_install(rival, &probe("RIVALS")));
+        assert_eq!(code, Win32Error::INVALID_PARAMETER);
+        assert!(text.contains("served by one already"), "{text}");
+    }
+    let mut other = serving("other");
+    if let Some(ports) = &mut other.ports {
+        ports.element.kind = Some(2);
+    }
+    for fine in [serving("one"), other, extension("station")] {
+        client.ihv_install(fine, &probe("RIVALS")).unwrap();
+    }
+    assert_eq!(names(&mut client), ["one", "other", "station"]);
 }
 
 #[test]
