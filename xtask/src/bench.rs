@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use crate::{kernel, run};
 
 /// One row: a figure of both sides, and how far ours may go.
+#[derive(Clone, Copy)]
 struct Row {
     /// The name `bench/` prints it under.
     figure: &'static str,
@@ -168,12 +169,19 @@ const INSTEAD: &[(&str, &str)] = &[
 /// Figures by name and side.
 type Figures = BTreeMap<(String, String), f64>;
 
-/// Runs everything, prints the table, writes docs/benchmarks.md.
-pub(crate) fn bench() -> ExitCode {
-    match measure() {
+/// Runs everything, or only what needs no emulated machine; prints the page and writes it.
+pub(crate) fn bench(host_only: bool) -> ExitCode {
+    let page = run::top().join("docs").join("benchmarks.md");
+    let measured = if host_only {
+        std::fs::read_to_string(&page)
+            .map_err(|error| format!("cannot read {}: {error}", page.display()))
+            .and_then(|old| measure_host(&old))
+    } else {
+        measure()
+    };
+    match measured {
         Ok(table) => {
             println!("\n{table}");
-            let page = run::top().join("docs").join("benchmarks.md");
             if let Err(error) = std::fs::write(&page, table) {
                 eprintln!("cannot write {}: {error}", page.display());
                 return ExitCode::FAILURE;
@@ -187,29 +195,50 @@ pub(crate) fn bench() -> ExitCode {
     }
 }
 
+/// The whole page.
 fn measure() -> Result<String, String> {
+    let mut missed = Vec::new();
+    let host = host_sections(&mut missed)?;
+    let machine = machine_sections(&mut missed)?;
+    Ok(format!("{HEAD}{machine}{host}{}", missed_section(&missed)))
+}
+
+/// The page with its sections on this processor measured anew; those of the machine stay.
+fn measure_host(old: &str) -> Result<String, String> {
+    let (machine, _) = old
+        .split_once(HOST_BEGINS)
+        .ok_or("docs/benchmarks.md has no section on OpenSSL: run `cargo xtask bench` first")?;
+    let machine_rows = [MACHINE, API_BARE, API_HOSTAPD].concat();
+    let mut missed: Vec<String> = old
+        .lines()
+        .filter_map(|line| line.strip_prefix("- "))
+        .filter(|line| machine_rows.iter().any(|row| line.starts_with(row.about)))
+        .map(str::to_owned)
+        .collect();
+    let host = host_sections(&mut missed)?;
+    Ok(format!("{machine}{host}{}", missed_section(&missed)))
+}
+
+/// Where the sections on this processor begin.
+const HOST_BEGINS: &str = "\n## Beside OpenSSL\n";
+
+fn missed_section(missed: &[String]) -> String {
+    let mut section = String::from("\n## Missed\n\n");
+    if missed.is_empty() {
+        section.push_str("No bar is missed.\n");
+    }
+    for line in missed {
+        let _ = writeln!(section, "- {line}");
+    }
+    section
+}
+
+fn machine_sections(missed: &mut Vec<String>) -> Result<String, String> {
     kernel::build()?;
     build_api()?;
     if let Some(why) = kernel::obstacle() {
         return Err(why);
     }
-    let cargo = run::cargo();
-    let crypto = run::shown(
-        &[
-            &cargo,
-            "run",
-            "--release",
-            "--quiet",
-            "--manifest-path=bench/crypto/Cargo.toml",
-        ],
-        &[],
-        900,
-    );
-    if !crypto.success() {
-        return Err(format!("bench/crypto: {}", crypto.why()));
-    }
-    let ipsec_mb = ipsec_mb()?;
-    let keys = format!("{}{}", cargo_bench("wlansvc")?, cargo_bench("radio_sim")?);
     let scripts = kernel::scripts("bench/kernel")?;
     let mut words = vec![
         "tests/kernel/vm",
@@ -225,36 +254,46 @@ fn measure() -> Result<String, String> {
         return Err(format!("bench/kernel: {}", machine.why()));
     }
     let machine = machine_figures(&machine.stdout);
-    let crypto = crypto_figures(&format!("{}{ipsec_mb}", crypto.stdout));
-    let mut page = String::from(HEAD);
-    let mut missed = Vec::new();
-    let _ = write!(page, "\n## Beside hostapd {}\n\n", hostapd_version());
+    let mut page = format!("\n## Beside hostapd {}\n\n", hostapd_version());
     page.push_str(MACHINE_TEXT);
-    table(&mut page, &mut missed, MACHINE, "hostapd", &machine);
+    table(&mut page, missed, MACHINE, "hostapd", &machine);
     page.push_str("\n## The API\n\n");
     page.push_str(API_TEXT);
-    table(&mut page, &mut missed, API_BARE, "bare", &machine);
+    table(&mut page, missed, API_BARE, "bare", &machine);
     page.push('\n');
-    table(&mut page, &mut missed, API_HOSTAPD, "hostapd", &machine);
-    page.push_str("\n## Beside OpenSSL\n\n");
-    page.push_str(CRYPTO_TEXT);
-    table(&mut page, &mut missed, CRYPTO, "OpenSSL", &crypto);
-    let keys = crypto_figures(&keys);
-    page.push_str("\n## Keys of extensions\n\n");
-    page.push_str(KEYS_TEXT);
-    table(&mut page, &mut missed, SET_KEY, "bare", &keys);
-    page.push('\n');
-    table(&mut page, &mut missed, KEYS, "10 keys", &keys);
+    table(&mut page, missed, API_HOSTAPD, "hostapd", &machine);
+    Ok(page)
+}
+
+fn host_sections(missed: &mut Vec<String>) -> Result<String, String> {
+    let cargo = run::cargo();
+    let crypto = run::shown(
+        &[
+            &cargo,
+            "run",
+            "--release",
+            "--quiet",
+            "--manifest-path=bench/crypto/Cargo.toml",
+        ],
+        &[],
+        900,
+    );
+    if !crypto.success() {
+        return Err(format!("bench/crypto: {}", crypto.why()));
+    }
+    let crypto = side_figures(&format!("{}{}", crypto.stdout, ipsec_mb()?));
+    let keys = format!("{}{}", cargo_bench("wlansvc")?, cargo_bench("radio_sim")?);
+    let keys = side_figures(&keys);
+    let mut page = format!("{HOST_BEGINS}\n{CRYPTO_TEXT}");
+    table(&mut page, missed, CRYPTO, "OpenSSL", &crypto);
     page.push_str("\n## Beside intel-ipsec-mb\n\n");
     page.push_str(IPSEC_MB_TEXT);
-    table(&mut page, &mut missed, IPSEC_MB, "intel-ipsec-mb", &crypto);
-    page.push_str("\n## Missed\n\n");
-    if missed.is_empty() {
-        page.push_str("No bar is missed.\n");
-    }
-    for line in missed {
-        let _ = writeln!(page, "- {line}");
-    }
+    table(&mut page, missed, IPSEC_MB, "intel-ipsec-mb", &crypto);
+    page.push_str("\n## Keys of extensions\n\n");
+    page.push_str(KEYS_TEXT);
+    table(&mut page, missed, SET_KEY, "bare", &keys);
+    page.push('\n');
+    table(&mut page, missed, KEYS, "10 keys", &keys);
     Ok(page)
 }
 
@@ -351,6 +390,7 @@ const HEAD: &str = "\
 
 Made by `cargo xtask bench`, which rewrites this page. Ratios are ours divided by the peer's, so less is
 better; each peer is measured in the same run. Figures of other runs are not comparable, ratios are.
+`cargo xtask bench host` measures anew only what needs no emulated machine: the sections from OpenSSL on.
 ";
 
 const MACHINE_TEXT: &str = "\
@@ -415,7 +455,7 @@ fn machine_figures(output: &str) -> Figures {
 
 /// Reads `name_ours value unit`, and the same of a peer. Ours works on one frame at a time, so its
 /// figure stands for lots of them too.
-fn crypto_figures(output: &str) -> Figures {
+fn side_figures(output: &str) -> Figures {
     let mut figures: Figures = output
         .lines()
         .filter_map(|line| {
@@ -535,7 +575,7 @@ mod tests {
 
     #[test]
     fn a_ratio_printed_by_the_program_is_not_taken_for_a_figure() {
-        let figures = crypto_figures("pmk_ours 700.1 us\npmk_openssl 1800.2 us\npmk_ratio 2.5 x\n");
+        let figures = side_figures("pmk_ours 700.1 us\npmk_openssl 1800.2 us\npmk_ratio 2.5 x\n");
 
         assert_eq!(figures.len(), 2);
         assert_eq!(
