@@ -22,6 +22,7 @@
 //! administrator's `policy.toml`, which is read again on request.
 
 mod adapter_calls;
+mod background;
 mod clients;
 mod credentials;
 mod denials;

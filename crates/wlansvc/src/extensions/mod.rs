@@ -251,11 +251,7 @@ impl Extensions {
     /// The disk is done with something.
     pub(crate) fn handle_worker(&mut self, now: Instant) {
         while let Some(done) = self.worker.take_result() {
-            let dead = done.is_err();
             self.changes.handle_done(done, now);
-            if dead {
-                return;
-            }
         }
     }
 
