@@ -120,10 +120,8 @@ impl Column {
             } => {
                 let port = &mut self.station;
                 return match request {
-                    PortRequest::Request(request) => port.handle_request(id, request, now),
-                    PortRequest::Security(request) => {
-                        port.handle_security_request(id, request, now);
-                    }
+                    PortRequest::Request(request) => port.handle_request(id, request),
+                    PortRequest::Security(request) => port.handle_security_request(id, request),
                     PortRequest::Station(request) => port.handle_station_request(id, request, now),
                 };
             }

@@ -7,6 +7,12 @@ use serde::{Deserialize, Serialize};
 /// EtherType of EAPOL (IEEE 802.1X-2020, 11.1.4).
 pub const ETHERTYPE_EAPOL: u16 = 0x888e;
 
+/// The lowest EtherType; numbers below are lengths (IEEE 802.3).
+pub const ETHERTYPE_MIN: u16 = 0x0600;
+
+/// Most bytes behind the EtherType of a frame: an MSDU (table 9-25) without its LLC/SNAP header.
+pub const MAX_PAYLOAD: usize = 2304 - 8;
+
 macro_rules! code_point {
     ($(#[$doc:meta])* $name:ident($int:ty) { $($(#[$vdoc:meta])* $variant:ident = $value:expr, $text:expr;)* }) => {
         $(#[$doc])*

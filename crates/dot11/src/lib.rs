@@ -16,7 +16,10 @@ mod ssid;
 mod vendor;
 
 pub use address::MacAddr;
-pub use code::{AkmSuite, Channel, CipherSuite, ETHERTYPE_EAPOL, ReasonCode, StatusCode};
+pub use code::{
+    AkmSuite, Channel, CipherSuite, ETHERTYPE_EAPOL, ETHERTYPE_MIN, MAX_PAYLOAD, ReasonCode,
+    StatusCode,
+};
 pub use key::KeyBytes;
 pub use ssid::{Ssid, SsidError};
 pub use vendor::{Oui, VendorElement};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use clock::Instant;
-use dot11::{Channel, MacAddr, Ssid, VendorElement};
+use dot11::{MacAddr, Ssid, VendorElement};
 use ihv::seam::{Adapter, Association, PortId, Profile, Task};
 use oid::{
     AssociationFrames, AuthAlgorithm, CipherAlgorithm, DisassocReason, KeyMappingKey, Request,
@@ -106,14 +106,7 @@ impl AccessPoint {
 }
 
 impl Extensions {
-    pub(crate) fn network_started(
-        &mut self,
-        ssid: Ssid,
-        bssid: MacAddr,
-        channel: Channel,
-        now: Instant,
-    ) {
-        let _ = channel;
+    pub(crate) fn network_started(&mut self, ssid: Ssid, bssid: MacAddr, now: Instant) {
         if self.access_point.network.is_some() {
             self.network_stopped(now);
         }
@@ -160,16 +153,9 @@ impl Extensions {
         let Some(installed) = self.installed.get(&id.name) else {
             return;
         };
-        let configured = installed.extension.ports.clone().unwrap_or_else(|| {
-            // Without ports its host is not wanted here, and ends before it comes so far.
-            wlan_model::ExtensionPorts {
-                element: VendorElement {
-                    oui: installed.extension.oui,
-                    kind: None,
-                },
-                fragments: wlan_model::VendorFragments::default(),
-            }
-        });
+        let Some(configured) = &installed.extension.ports else {
+            return;
+        };
         let profile = Profile {
             name: PROFILE.to_owned(),
             ssids: vec![network.ssid.clone()],

@@ -83,11 +83,9 @@ impl Extensions {
     /// The hosted network tells.
     pub fn handle_vendor_event(&mut self, event: VendorEvent, now: Instant) {
         match event {
-            VendorEvent::NetworkStarted {
-                ssid,
-                bssid,
-                channel,
-            } => self.network_started(ssid, bssid, channel, now),
+            VendorEvent::NetworkStarted { ssid, bssid, .. } => {
+                self.network_started(ssid, bssid, now)
+            }
             VendorEvent::NetworkStopped => self.network_stopped(now),
             VendorEvent::Associated { mac, element } => self.peer_associated(mac, element),
             VendorEvent::Departed { mac } => self.peer_departed(mac, now),
@@ -458,7 +456,7 @@ impl Extensions {
         let order = HostOrder::Kill;
         self.outputs.push_back(Output::Host { host, order });
         let wait = self.failed(id, cause, now);
-        self.crash(id, now);
+        self.crash(id);
         if let Some(slot) = self.slots.get_mut(id) {
             slot.phase = Phase::Dying { wait };
         }
@@ -519,7 +517,7 @@ impl Extensions {
                         )
                     });
                     let wait = self.failed(&id, cause, now);
-                    self.crash(&id, now);
+                    self.crash(&id);
                     Phase::Waiting(wait)
                 }
             },
@@ -533,10 +531,10 @@ impl Extensions {
     }
 
     /// What a host served ends with it, at once.
-    fn crash(&mut self, id: &SlotId, now: Instant) {
+    fn crash(&mut self, id: &SlotId) {
         match id.adapter {
             ExtensionAdapter::AccessPoint => self.access_point_crashed(id),
-            ExtensionAdapter::Station => self.station_crashed(id, now),
+            ExtensionAdapter::Station => self.station_crashed(id),
         }
         self.forget_handling(id);
     }

@@ -240,7 +240,7 @@ impl Extensions {
                 ExtensionAdapter::Station => {
                     live.stage = Stage::Idle;
                     live.healthy = Some(now);
-                    self.station_goes_on(now);
+                    self.station_goes_on();
                 }
             },
             Doing::Init => {
@@ -270,7 +270,7 @@ impl Extensions {
             },
             Doing::Reset if matches!(live.stage, Stage::Resetting) => {
                 live.stage = Stage::Idle;
-                self.station_goes_on(now);
+                self.station_goes_on();
             }
             _ => {}
         }

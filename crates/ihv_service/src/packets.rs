@@ -1,7 +1,7 @@
 //! Frames of vendors' EtherTypes, and whose they are.
 
 use clock::Instant;
-use dot11::MacAddr;
+use dot11::{ETHERTYPE_EAPOL as EAPOL, ETHERTYPE_MIN, MacAddr};
 use ihv::seam::{
     CallId, EtherTypeHandling, Exemption, Level, PacketId, Reply as Answered, ServiceMessage,
 };
@@ -15,12 +15,8 @@ use crate::host::{ADAPTER, ListCall, SlotId, Stage};
 use crate::keys::KeyTable;
 use crate::{HostId, PortRequest};
 
-/// EAPOL: on the access point it is the service's own.
-pub(crate) const EAPOL: u16 = 0x888e;
 /// What a network carries for everybody, and EAPOL: nobody may take these from an access point.
 const RESERVED: [u16; 5] = [0x0800, 0x0806, 0x8100, 0x86dd, EAPOL];
-/// Lower numbers are lengths of 802.3 frames.
-const FIRST_ETHER_TYPE: u16 = 0x0600;
 /// Entries of each list; the host refuses more.
 const MOST_ENTRIES: usize = 64;
 /// Packets on their way. The host holds back the 65th; those before a reset may come on top.
@@ -216,7 +212,7 @@ impl Extensions {
             .iter()
             .copied()
             .chain(new.exemptions.iter().map(|e| e.ether_type));
-        if types.any(|of| of < FIRST_ETHER_TYPE) {
+        if types.any(|of| of < ETHERTYPE_MIN) {
             return Err(Win32Error::INVALID_PARAMETER);
         }
         if id.adapter == ExtensionAdapter::Station {

@@ -24,7 +24,7 @@ use crate::asked::Asked;
 use crate::engine::Extensions;
 use crate::host::{Doing, PRE_LIMIT, Phase, SlotId, Stage};
 use crate::messages::said_no;
-use crate::packets::{EAPOL, Tables};
+use crate::packets::Tables;
 use crate::{Output, PortRequest, bss};
 
 const HERE: ExtensionAdapter = ExtensionAdapter::Station;
@@ -330,7 +330,7 @@ impl Extensions {
             SetUp::Unicast => SetUp::Multicast,
             SetUp::Multicast => {
                 attempt.stage = Progress::WaitingForHost;
-                return self.station_goes_on(now);
+                return self.station_goes_on();
             }
             SetUp::Scan => {
                 let found = match reply {
@@ -373,8 +373,7 @@ impl Extensions {
     }
 
     /// When port and extension are ready the attempt begins.
-    pub(crate) fn station_goes_on(&mut self, now: Instant) {
-        let _ = now;
+    pub(crate) fn station_goes_on(&mut self) {
         let Some(attempt) = self.station.attempt.as_ref() else {
             return;
         };
@@ -484,7 +483,7 @@ impl Extensions {
     pub(crate) fn station_indicated(&mut self, indication: Indication, now: Instant) {
         match indication {
             Indication::ReceivePacket { peer, pdu } => {
-                self.packet_received(HERE, peer, EAPOL, &pdu);
+                self.packet_received(HERE, peer, dot11::ETHERTYPE_EAPOL, &pdu);
             }
             Indication::PhyStateChanged(PhyState::On { name, .. }) => {
                 self.station.radio = Some(name);
@@ -602,12 +601,11 @@ impl Extensions {
     }
 
     /// Its process is dead: the port is reset.
-    pub(crate) fn station_crashed(&mut self, id: &SlotId, now: Instant) {
+    pub(crate) fn station_crashed(&mut self, id: &SlotId) {
         let attempt = self.station.attempt.take_if(|a| a.name == id.name);
         if attempt.is_none() && !self.station.wants(&id.name) {
             return;
         }
-        let _ = now;
         let disconnect = PortRequest::Station(StationRequest::Disconnect);
         self.ask(HERE, disconnect, Asked::Nothing);
         let reset = PortRequest::Request(Request::Reset { default_mib: true });

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use dot11::{ETHERTYPE_EAPOL, MacAddr};
+use dot11::{ETHERTYPE_EAPOL, ETHERTYPE_MIN, MAX_PAYLOAD, MacAddr};
 use oid::{
     ExemptionAction, ExemptionPackets, Failure, NdisStatus, PrivacyExemption, RequestId,
     SecurityRequest,
@@ -18,12 +18,6 @@ use crate::outbox::{Outbox, Pending, failure, radio_failure};
 
 /// `uPrivacyExemptionListSize`, and the most EtherTypes that come up.
 pub(crate) const MAX_ENTRIES: usize = 64;
-
-/// Numbers below are lengths (802.3).
-const LOWEST_ETHER_TYPE: u16 = 0x0600;
-
-/// Longest payload behind LLC/SNAP in an MSDU of 2304 bytes (clause 9.2.4.7).
-pub(crate) const MAX_PAYLOAD: usize = 2304 - 8;
 
 /// What the service has set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -254,7 +248,7 @@ fn was_reset() -> Failure {
 }
 
 fn check_type(ether_type: u16) -> Result<(), Failure> {
-    if ether_type < LOWEST_ETHER_TYPE {
+    if ether_type < ETHERTYPE_MIN {
         return Err(failure(
             NdisStatus::INVALID_DATA,
             "A number below 0x0600 is no EtherType.",
@@ -294,7 +288,7 @@ fn is_supported(entry: &PrivacyExemption) -> bool {
     // The radio ciphers EAPOL as soon as there is a key.
     let possible = entry.ethertype != ETHERTYPE_EAPOL || entry.action != ExemptionAction::ALWAYS;
     let packets = (1..=3).contains(&entry.packets.0);
-    known && possible && packets && entry.ethertype >= LOWEST_ETHER_TYPE
+    known && possible && packets && entry.ethertype >= ETHERTYPE_MIN
 }
 
 fn check_length(entries: usize) -> Result<(), Failure> {

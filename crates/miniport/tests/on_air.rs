@@ -181,7 +181,7 @@ impl Air {
 
     fn ask_station(&mut self, request: Request) -> Result<Reply, NdisStatus> {
         let id = self.id();
-        self.station.handle_request(id, request, self.now);
+        self.station.handle_request(id, request);
         self.answer(id)
     }
 
@@ -192,7 +192,7 @@ impl Air {
     ) -> Result<Reply, NdisStatus> {
         let id = self.id();
         if of_station {
-            self.station.handle_security_request(id, request, self.now);
+            self.station.handle_security_request(id, request);
         } else {
             self.ap.handle_security_request(id, request, self.now);
         }

@@ -1,17 +1,13 @@
 //! What is special about frames of single EtherTypes (native-80211-ihv reference, 6.3).
 
 use dot11::frame::decapsulate_llc;
-use dot11::{ETHERTYPE_EAPOL, MacAddr};
+use dot11::{ETHERTYPE_EAPOL, ETHERTYPE_MIN, MAX_PAYLOAD, MacAddr};
 use radio::{Arrival, CommandError, CommandErrorKind, EtherTypeRule};
 
 use crate::ap::{invalid, refuse};
 
 /// Most rules at a time: a look through all of them must stay cheap.
 const MAX_RULES: usize = 64;
-/// Most bytes behind the EtherType: an MSDU (table 9-25) without its LLC/SNAP header.
-pub(crate) const MAX_PAYLOAD: usize = 2_304 - 8;
-/// Below that it is a length (IEEE 802.3).
-const LEAST_ETHER_TYPE: u16 = 0x0600;
 
 /// How a frame came.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +102,7 @@ pub(crate) fn is_eapol(body: &[u8]) -> bool {
 fn check_ether_type(ether_type: u16) -> Result<(), CommandError> {
     match ether_type {
         ETHERTYPE_EAPOL => invalid("EAPOL has rules and commands of its own."),
-        ..LEAST_ETHER_TYPE => invalid("An EtherType is 0x0600 or more."),
+        ..ETHERTYPE_MIN => invalid("An EtherType is 0x0600 or more."),
         _ => Ok(()),
     }
 }

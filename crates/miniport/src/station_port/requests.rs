@@ -21,8 +21,7 @@ const MODE: OperationMode = OperationMode::ExtensibleStation;
 impl StationPort {
     /// The service asks. Every request is answered by exactly one completion. What only an access
     /// point has is NOT_SUPPORTED.
-    pub fn handle_request(&mut self, id: RequestId, request: Request, now: Instant) {
-        let _ = now;
+    pub fn handle_request(&mut self, id: RequestId, request: Request) {
         match request {
             Request::CurrentOperationMode(_)
             | Request::DesiredSsid(_)
@@ -92,13 +91,7 @@ impl StationPort {
 
     /// The service asks for what only stations and extensions need. Every request is answered by
     /// exactly one completion.
-    pub fn handle_security_request(
-        &mut self,
-        id: RequestId,
-        request: SecurityRequest,
-        now: Instant,
-    ) {
-        let _ = now;
+    pub fn handle_security_request(&mut self, id: RequestId, request: SecurityRequest) {
         let result = match request {
             SecurityRequest::ReceiveEtherTypes(_) | SecurityRequest::PrivacyExemptionList(_) => {
                 let has_radio = self.radio.is_present();

@@ -208,14 +208,14 @@ impl StaBench {
 
     fn request(&mut self, request: Request) -> RequestId {
         let id = self.next_id();
-        self.port.handle_request(id, request, self.now);
+        self.port.handle_request(id, request);
         self.drain();
         id
     }
 
     fn security(&mut self, request: SecurityRequest) -> RequestId {
         let id = self.next_id();
-        self.port.handle_security_request(id, request, self.now);
+        self.port.handle_security_request(id, request);
         self.drain();
         id
     }

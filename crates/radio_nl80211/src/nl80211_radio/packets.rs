@@ -1,6 +1,6 @@
 //! Frames of vendors' protocols (`docs/decisions/0021-vendor-frames-on-linux-radios.md`).
 
-use dot11::{CipherSuite, ETHERTYPE_EAPOL, MacAddr};
+use dot11::{CipherSuite, ETHERTYPE_EAPOL, ETHERTYPE_MIN, MAX_PAYLOAD, MacAddr};
 use radio::{
     Arrival, Cause, CommandError, CommandErrorKind, EtherTypeRule, Key, KeyScope, RadioEvent,
 };
@@ -21,10 +21,6 @@ use crate::packets::{EthernetPacket, PacketPort, parse, write};
 use crate::radiotap;
 use crate::wiphy::Wiphy;
 
-/// Numbers below are lengths (802.3).
-const LOWEST_ETHER_TYPE: u16 = 0x0600;
-/// Longest payload behind LLC/SNAP in an MSDU of 2304 bytes (clause 9.2.4.7).
-const MAX_PAYLOAD: usize = 2304 - 8;
 /// Frames that are read before a port opens and the other socket takes over.
 const LAST_ON_AIR: usize = 64;
 const DOING: &str = "send a vendor's frame";
@@ -181,7 +177,7 @@ fn refuse(kind: CommandErrorKind, text: String, remedy: &str) -> CommandError {
 }
 
 const fn is_ether_type(number: u16) -> bool {
-    number >= LOWEST_ETHER_TYPE && number != ETHERTYPE_EAPOL
+    number >= ETHERTYPE_MIN && number != ETHERTYPE_EAPOL
 }
 
 /// Whether this radio can carry vendors' frames at all.
@@ -490,27 +486,9 @@ impl Nl80211Radio {
             out,
             ..
         } = self;
-        let State::Held(Held {
-            link,
-            air: Air::Running(running),
-            ..
-        }) = state
-        else {
-            while matches!(air.receive(), Ok(Some(_))) {}
-            return;
-        };
-        for _ in 0..most {
-            match air.receive() {
-                Ok(Some(bytes)) => {
-                    out.extend(hear_air(bytes, link.address, rules, running, plain));
-                }
-                Ok(None) => return,
-                Err(e) => {
-                    tracing::warn!(error = %e, "the monitor cannot be read");
-                    return;
-                }
-            }
-        }
+        read(air, state, most, |bytes, own, running| {
+            out.extend(hear_air(bytes, own, rules, running, plain));
+        });
     }
 
     pub(super) fn read_wired(&mut self, most: usize) {
@@ -520,23 +498,35 @@ impl Nl80211Radio {
             out,
             ..
         } = self;
-        let State::Held(Held {
-            link,
-            air: Air::Running(running),
-            ..
-        }) = state
-        else {
-            while matches!(wired.receive(), Ok(Some(_))) {}
-            return;
-        };
-        for _ in 0..most {
-            match wired.receive() {
-                Ok(Some(frame)) => out.extend(hear_wired(frame, link.address, rules, running)),
-                Ok(None) => return,
-                Err(e) => {
-                    tracing::warn!(error = %e, "vendors' frames cannot be received");
-                    return;
-                }
+        read(wired, state, most, |frame, own, running| {
+            out.extend(hear_wired(frame, own, rules, running));
+        });
+    }
+}
+
+/// Hands on what a socket has, at most so many frames; without an access point it is emptied.
+fn read(
+    port: &mut PacketPort,
+    state: &mut State,
+    most: usize,
+    mut hear: impl FnMut(&[u8], MacAddr, &mut Running),
+) {
+    let State::Held(Held {
+        link,
+        air: Air::Running(running),
+        ..
+    }) = state
+    else {
+        while matches!(port.receive(), Ok(Some(_))) {}
+        return;
+    };
+    for _ in 0..most {
+        match port.receive() {
+            Ok(Some(bytes)) => hear(bytes, link.address, running),
+            Ok(None) => return,
+            Err(e) => {
+                tracing::warn!(error = %e, "vendors' frames cannot be received");
+                return;
             }
         }
     }
