@@ -2,7 +2,7 @@
 
 use crate::report::Outcome;
 use crate::run;
-use crate::tiers::count_tests;
+use crate::tiers::libtest;
 
 /// Miri runs a program slowly; what `proptest` repeats it repeats this often there.
 const FEW_CASES: (&str, &str) = ("PROPTEST_CASES", "4");
@@ -90,14 +90,7 @@ fn tests(cargo: &[&str], parts: &[&[&str]], env: &[(&str, &str)]) -> Outcome {
         .iter()
         .map(|part| {
             let words: Vec<&str> = cargo.iter().chain(*part).copied().collect();
-            let ended = run::shown(&words, env, 1800);
-            let mut outcome = count_tests(&ended.stdout);
-            if !ended.success() && outcome.failed.is_empty() {
-                outcome
-                    .failed
-                    .push(format!("{}: {}", words.join(" "), ended.why()));
-            }
-            outcome
+            libtest(&words, env, 1800)
         })
         .fold(Outcome::default(), Outcome::and)
 }

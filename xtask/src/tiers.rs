@@ -219,7 +219,12 @@ fn cargo_test(which: &[&str]) -> Outcome {
     let cargo = run::cargo();
     let mut words = vec![cargo.as_str(), "test", "--no-fail-fast"];
     words.extend(which);
-    let ended = run::shown(&words, &[], 2400);
+    libtest(&words, &[], 2400)
+}
+
+/// A command whose tests are counted one by one.
+pub(crate) fn libtest(words: &[&str], env: &[(&str, &str)], limit: u32) -> Outcome {
+    let ended = run::shown(words, env, limit);
     let mut outcome = count_tests(&ended.stdout);
     if !ended.success() && outcome.failed.is_empty() {
         outcome
@@ -231,7 +236,7 @@ fn cargo_test(which: &[&str]) -> Outcome {
 
 /// Reads what libtest prints: `test result: ok. 3 passed; 0 failed; 1 ignored; ..` and
 /// `test name ... FAILED`.
-pub(crate) fn count_tests(output: &str) -> Outcome {
+fn count_tests(output: &str) -> Outcome {
     let mut outcome = Outcome::default();
     for line in output.lines() {
         if let Some(name) = line

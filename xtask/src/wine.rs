@@ -9,15 +9,6 @@ const LIMIT: u32 = 40 * 60;
 /// Seconds for a hundred megabytes of packages.
 const FETCH_LIMIT: u32 = 15 * 60;
 
-/// What the tier needs, as `wine/tools.sh` names it.
-const PACKAGES: &[&str] = &[
-    "/usr/lib/wine/wine64:wine64",
-    "/usr/lib/wine/winegcc:wine64-tools",
-    "/usr/include/wine/wine/windows/windows.h:libwine-dev",
-    "x86_64-w64-mingw32-gcc-win32:gcc-mingw-w64-x86-64-win32",
-    "x86_64-w64-mingw32-g++-win32:g++-mingw-w64-x86-64-win32",
-];
-
 /// Builds the module, has `tests/wine/run` make a prefix and run programs in it.
 pub(crate) fn tier() -> Outcome {
     if std::env::consts::ARCH != "x86_64" {
@@ -29,11 +20,7 @@ pub(crate) fn tier() -> Outcome {
             return Outcome::skipped(why, true);
         }
     }
-    let fetch: Vec<&str> = ["tests/kernel/packages"]
-        .iter()
-        .chain(PACKAGES)
-        .copied()
-        .collect();
+    let fetch = ["bash", "-euc", ". wine/tools.sh"];
     if !run::there("apt-get") || !run::quiet(&fetch, &[], FETCH_LIMIT).success() {
         return Outcome::skipped(
             "Wine and mingw-w64 are not here and cannot be fetched (apt-get install wine64 \
