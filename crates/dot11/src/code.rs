@@ -211,6 +211,102 @@ impl Channel {
     pub const fn is_2ghz(self) -> bool {
         self.0 <= 14
     }
+
+    /// The band it lies in.
+    #[must_use]
+    pub const fn band(self) -> Band {
+        if self.is_2ghz() {
+            Band::Ghz2
+        } else {
+            Band::Ghz5
+        }
+    }
+}
+
+/// A frequency band.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Band {
+    /// 2.4 GHz.
+    Ghz2,
+    /// 5 GHz.
+    Ghz5,
+}
+
+impl fmt::Display for Band {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ghz2 => "2.4 GHz",
+            Self::Ghz5 => "5 GHz",
+        })
+    }
+}
+
+/// The fastest of the PHYs a network offers: `DOT11_PHY_TYPE` as far as an access point of ours has
+/// them (Windows driver documentation, DOT11_PHY_TYPE).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phy {
+    /// 802.11a: `dot11_phy_type_ofdm` (4).
+    Ofdm,
+    /// 802.11g: `dot11_phy_type_erp` (6).
+    Erp,
+    /// 802.11n: `dot11_phy_type_ht` (7).
+    Ht,
+    /// 802.11ac: `dot11_phy_type_vht` (8).
+    Vht,
+    /// 802.11ax: `dot11_phy_type_he` (10).
+    He,
+}
+
+impl Phy {
+    /// The number Windows gives it.
+    #[must_use]
+    pub const fn dot11_phy_type(self) -> u32 {
+        match self {
+            Self::Ofdm => 4,
+            Self::Erp => 6,
+            Self::Ht => 7,
+            Self::Vht => 8,
+            Self::He => 10,
+        }
+    }
+
+    /// The amendment's name, as Windows and people call it: `802.11n`.
+    #[must_use]
+    pub const fn amendment(self) -> &'static str {
+        match self {
+            Self::Ofdm => "802.11a",
+            Self::Erp => "802.11g",
+            Self::Ht => "802.11n",
+            Self::Vht => "802.11ac",
+            Self::He => "802.11ax",
+        }
+    }
+}
+
+/// How wide an operating channel is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelWidth {
+    /// 20 MHz.
+    Mhz20,
+    /// 40 MHz: the primary channel and a neighbour.
+    Mhz40,
+    /// 80 MHz.
+    Mhz80,
+}
+
+impl ChannelWidth {
+    /// In MHz.
+    #[must_use]
+    pub const fn mhz(self) -> u16 {
+        match self {
+            Self::Mhz20 => 20,
+            Self::Mhz40 => 40,
+            Self::Mhz80 => 80,
+        }
+    }
 }
 
 #[cfg(test)]

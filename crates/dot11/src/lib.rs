@@ -17,8 +17,8 @@ mod vendor;
 
 pub use address::MacAddr;
 pub use code::{
-    AkmSuite, Channel, CipherSuite, ETHERTYPE_EAPOL, ETHERTYPE_MIN, MAX_PAYLOAD, ReasonCode,
-    StatusCode,
+    AkmSuite, Band, Channel, ChannelWidth, CipherSuite, ETHERTYPE_EAPOL, ETHERTYPE_MIN,
+    MAX_PAYLOAD, Phy, ReasonCode, StatusCode,
 };
 pub use key::KeyBytes;
 pub use ssid::{Ssid, SsidError};

@@ -66,6 +66,10 @@ impl<A: AccessPoint> Engine<A> {
             Call::Subscribe
             | Call::Sim(_)
             | Call::Ihv(_)
+            | Call::Sharing(_)
+            | Call::QueryTraffic
+            | Call::QueryAirSettings
+            | Call::SetAirSettings(_)
             | Call::EnumInterfaces
             | Call::QueryInterface(_)
             | Call::SetRadioState { .. }

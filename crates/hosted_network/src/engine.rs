@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use cause::Cause;
 use clock::{Duration, Instant};
-use dot11::{Channel, MacAddr};
+use dot11::{Band, Channel, ChannelWidth, MacAddr, Phy};
 use serde::{Deserialize, Serialize};
 use softap::{PeerKey, VendorService, VendorVerdict};
 use wlan_model::{
@@ -217,7 +217,13 @@ impl<A: AccessPoint> Engine<A> {
             device: Some(self.device).filter(|_| state != HostedNetworkState::Unavailable),
             bssid: bssid.filter(|_| state != HostedNetworkState::Unavailable),
             channel: run.map(|run| run.channel.number()),
-            ht: run.is_some_and(|run| run.ht),
+            phy: run.map(|run| match (run.ht, run.channel.band()) {
+                (true, _) => Phy::Ht,
+                (false, Band::Ghz2) => Phy::Erp,
+                (false, Band::Ghz5) => Phy::Ofdm,
+            }),
+            width: run.map(|_| ChannelWidth::Mhz20),
+            isolate: self.settings.air.isolate,
             max_peers: connection
                 .as_ref()
                 .map_or(ConnectionSettings::DEFAULT_MAX_PEERS, |c| c.max_peers),

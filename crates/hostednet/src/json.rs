@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use clock::{Duration, WallTime};
-use dot11::MacAddr;
+use dot11::{ChannelWidth, MacAddr, Phy};
 use serde::Serialize;
 use wlan_client::{
     Event, EventKind, ExtensionAdapter, ExtensionEvent, KeyIdentity, SimStation, Status,
@@ -13,6 +13,7 @@ use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, RadioState, SecondaryK
 use zeroize::Zeroizing;
 
 use crate::secret::to_hex;
+use crate::share;
 
 /// `status --json`.
 #[derive(Serialize)]
@@ -26,7 +27,11 @@ pub(crate) struct StatusView {
     mode: &'static str,
     secondary_key: SecondaryKeyStateView,
     peers: Vec<PeerView>,
+    /// Whether it is HT or faster.
     ht: bool,
+    phy: Option<&'static str>,
+    width_mhz: Option<u16>,
+    isolate: bool,
     /// The name's bytes, where they are no text.
     #[serde(skip_serializing_if = "Option::is_none")]
     ssid_hex: Option<String>,
@@ -119,7 +124,10 @@ impl StatusView {
                 form: status.secondary_key.map(|key| key.form),
             },
             peers,
-            ht: status.ht,
+            ht: status.phy >= Some(Phy::Ht),
+            phy: status.phy.map(Phy::amendment),
+            width_mhz: status.width.map(ChannelWidth::mhz),
+            isolate: status.isolate,
             ssid_hex: status
                 .ssid
                 .as_ref()
@@ -268,6 +276,7 @@ enum KindView {
         #[serde(flatten)]
         what: ExtensionView,
     },
+    Sharing(share::EventView),
     Warning {
         cause: CauseView,
     },
@@ -372,6 +381,7 @@ impl From<Event> for EventView {
                 adapter,
                 what: what.into(),
             },
+            EventKind::Sharing(what) => KindView::Sharing(what.into()),
             EventKind::Warning(cause) => KindView::Warning {
                 cause: cause.into(),
             },
@@ -419,7 +429,9 @@ mod tests {
             device: None,
             bssid: Some(MacAddr([2, 0, 0, 0, 0, 1])),
             channel: Some(6),
-            ht: true,
+            phy: Some(Phy::Ht),
+            width: Some(ChannelWidth::Mhz20),
+            isolate: false,
             max_peers: 100,
             radio: Some("sim".into()),
             enabled: true,
@@ -451,7 +463,7 @@ mod tests {
                 r#""max_peers":100,"radio":"sim","mode":"allow","secondary_key":{"set":true,"#,
                 r#""persistent":true,"form":"passphrase"},"peers":[{"mac":"02:00:00:00:00:09","#,
                 r#""auth":"authenticated","key":"retired","since":"1970-01-01T00:00:08.500Z"}],"#,
-                r#""ht":true,"rejected_frames":0}"#,
+                r#""ht":true,"phy":"802.11n","width_mhz":20,"isolate":false,"rejected_frames":0}"#,
                 "\n"
             )
         );

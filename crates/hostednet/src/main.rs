@@ -13,6 +13,7 @@ mod log;
 mod netsh;
 mod secret;
 mod serve;
+mod share;
 mod text;
 mod up;
 mod wine;

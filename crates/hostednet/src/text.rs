@@ -10,6 +10,7 @@ use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, RadioState, Reason, Se
 
 use crate::ihv::adapter_name;
 use crate::json::{Names, key_text, lasting, text};
+use crate::share;
 
 pub(crate) fn status(out: &mut impl Write, status: &Status, names: &Names) -> io::Result<()> {
     let mut line = |name: &str, value: String| writeln!(out, "{name:<15}{value}");
@@ -28,10 +29,7 @@ pub(crate) fn status(out: &mut impl Write, status: &Status, names: &Names) -> io
         line("BSSID", bssid.to_string())?;
     }
     if let Some(channel) = status.channel {
-        line(
-            "Channel",
-            format!("{channel}{}", if status.ht { " (802.11n)" } else { "" }),
-        )?;
+        line("Channel", format!("{channel}{}", phy(status)))?;
     }
     line(
         "Radio",
@@ -44,6 +42,17 @@ pub(crate) fn status(out: &mut impl Write, status: &Status, names: &Names) -> io
         format!("{} of {}", status.peers.len(), status.max_peers),
     )?;
     peers(out, &status.peers, names)
+}
+
+/// The PHY behind a channel, where it says something: ` (802.11ac, 80 MHz)`.
+pub(crate) fn phy(status: &Status) -> String {
+    let width = match status.width {
+        None | Some(dot11::ChannelWidth::Mhz20) => String::new(),
+        Some(wider) => format!(", {} MHz", wider.mhz()),
+    };
+    status
+        .phy
+        .map_or_else(String::new, |phy| format!(" ({}{width})", phy.amendment()))
 }
 
 /// What there is to know of the secondary key without telling it.
@@ -212,6 +221,7 @@ pub(crate) fn event(kind: &EventKind, names: &Names) -> String {
             adapter,
             what,
         } => extension_event(name, *adapter, what),
+        EventKind::Sharing(what) => share::event_text(what, names),
         EventKind::Warning(cause) => format!("warning: {cause}"),
     }
 }

@@ -8,10 +8,10 @@ use core::ptr::null_mut;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dot11::{KeyBytes, MacAddr};
-use ihv::abi::*;
 use ihv::seam::{Call, Completion, EtherTypeHandling, Exemption, Fragments, Reply, UserData};
 use wlan_model::Win32Error;
 
+use crate::abi::*;
 use crate::lifecycle::MORE_DATA;
 use crate::marshal::{bytes, default_key, key_mapping_array, narrow, ui_request};
 use crate::shared::{SHARED, Shared};
@@ -91,42 +91,47 @@ fn readable<T>(pointer: *const T, count: u32, most: u32) -> Done {
     }
 }
 
+/// Functions in the calling convention of the tables.
 macro_rules! api {
-    ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),* $(,)?) -> u32 $body:block)*) => {$(
+    ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block)*) => {$(
         $(#[$doc])*
+        #[cfg(not(wine))]
         #[expect(unsafe_code, reason = "called by foreign code through the table")]
-        unsafe extern "C" fn $name($($arg: $ty),*) -> u32 $body
+        unsafe extern "C" fn $name($($arg: $ty),*) $(-> $ret)? $body
+
+        $(#[$doc])*
+        #[cfg(wine)]
+        #[expect(unsafe_code, reason = "called by foreign code through the table")]
+        unsafe extern "win64" fn $name($($arg: $ty),*) $(-> $ret)? $body
     )*};
 }
 
-#[expect(unsafe_code, reason = "called by foreign code through the table")]
-unsafe extern "C" fn allocate_buffer(count: u32, out: *mut *mut c_void) -> u32 {
-    guard(|shared| {
-        present(out)?;
-        let memory = shared.buffers.allocate(count as usize);
-        // SAFETY: not NULL, so the caller's variable.
-        unsafe { out.write(memory) };
-        if memory.is_null() {
-            Err(Win32Error::OUTOFMEMORY)
-        } else {
-            Ok(())
-        }
-    })
-}
-
-#[expect(unsafe_code, reason = "called by foreign code through the table")]
-unsafe extern "C" fn free_buffer(memory: *mut c_void) {
-    guard(|shared| {
-        if !memory.is_null() && !shared.buffers.free(memory) {
-            shared.fatal(
-                "the extension freed a buffer that is not allocated: its memory cannot be trusted any more",
-            );
-        }
-        Ok(())
-    });
-}
-
 api! {
+    fn allocate_buffer(count: u32, out: *mut *mut c_void) -> u32 {
+        guard(|shared| {
+            present(out)?;
+            let memory = shared.buffers.allocate(count as usize);
+            // SAFETY: not NULL, so the caller's variable.
+            unsafe { out.write(memory) };
+            if memory.is_null() {
+                Err(Win32Error::OUTOFMEMORY)
+            } else {
+                Ok(())
+            }
+        })
+    }
+
+    fn free_buffer(memory: *mut c_void) {
+        guard(|shared| {
+            if !memory.is_null() && !shared.buffers.free(memory) {
+                shared.fatal(
+                    "the extension freed a buffer that is not allocated: its memory cannot be trusted any more",
+                );
+            }
+            Ok(())
+        });
+    }
+
     fn set_profile_custom_user_data(h: HANDLE, hc: HANDLE, session: u32, count: u32, data: *const c_void) -> u32 {
         guard(|shared| {
             shared.with(|life| life.adapter(h as usize))?;

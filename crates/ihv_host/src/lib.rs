@@ -15,10 +15,20 @@
 //!
 //! No lock is held while a handler runs or while a call waits for the service.
 
+//!
+//! Crate `ihv_host_wine` compiles the same source once more with `cfg(wine)`, for DLLs of Windows: the
+//! module `host` is what differs.
+
+#[cfg(not(wine))]
+use ihv::abi;
+#[cfg(wine)]
+use ihv::abi::win64 as abi;
+
 mod api;
 mod buffer;
 mod confine;
 mod harden;
+mod host;
 pub mod lifecycle;
 mod loader;
 mod marshal;

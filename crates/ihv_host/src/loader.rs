@@ -1,20 +1,18 @@
 //! Loads an extension and exchanges the tables with it.
 
-use core::error::Error as _;
 use core::ffi::c_void;
 use core::ptr::null;
 use std::fs::File;
-use std::os::fd::AsRawFd;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ihv::abi::{
+use ihv::seam::Loaded;
+
+use crate::abi::{
     DOT11_IHV_VERSION_INFO, DOT11EXT_APIS, DOT11EXT_IHV_HANDLERS, DOT11EXT_VIRTUAL_STATION_APIS,
     DOT11EXTIHV_GET_VERSION_INFO, DOT11EXTIHV_INIT_SERVICE, DOT11EXTIHV_INIT_VIRTUAL_STATION,
 };
-use ihv::seam::Loaded;
-use libloading::Library;
-
 use crate::api::{APIS, VIRTUAL_STATION_APIS};
+use crate::host::Library;
 
 /// The only version of the interface there is (Windows Vista and later).
 const VERSION: u32 = 0;
@@ -33,35 +31,20 @@ pub(crate) fn load(
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let place = file.as_ref().map_or_else(
-        || path.to_owned(),
-        |file| PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd())),
-    );
-    // SAFETY: initialisers of the library run here. They are as trusted as the rest of it: not, which
-    // is why this process exists.
-    let library = unsafe { Library::new(&place) }.map_err(|error| {
-        // What the dynamic linker says, whose message begins with the place.
-        let why = error
-            .source()
-            .map_or_else(|| error.to_string(), ToString::to_string);
-        let place = format!("{}: ", place.display());
-        let why = why.strip_prefix(&place).unwrap_or(&why);
-        format!("{name} cannot be loaded: {why}.")
-    })?;
-    drop(file);
-    let library: &'static Library = Box::leak(Box::new(library));
+    let library =
+        Library::open(path, file).map_err(|why| format!("{name} cannot be loaded: {why}."))?;
 
     // SAFETY: the types are those of the documentation for these names.
     let (get_version, init, init_virtual) = unsafe {
         (
-            library.get::<DOT11EXTIHV_GET_VERSION_INFO>(b"Dot11ExtIhvGetVersionInfo"),
-            library.get::<DOT11EXTIHV_INIT_SERVICE>(b"Dot11ExtIhvInitService"),
-            library.get::<DOT11EXTIHV_INIT_VIRTUAL_STATION>(b"Dot11ExtIhvInitVirtualStation"),
+            library.get::<DOT11EXTIHV_GET_VERSION_INFO>(c"Dot11ExtIhvGetVersionInfo"),
+            library.get::<DOT11EXTIHV_INIT_SERVICE>(c"Dot11ExtIhvInitService"),
+            library.get::<DOT11EXTIHV_INIT_VIRTUAL_STATION>(c"Dot11ExtIhvInitVirtualStation"),
         )
     };
     let missing = |export: &str| format!("{name} does not export {export}.");
-    let get_version = get_version.map_err(|_| missing("Dot11ExtIhvGetVersionInfo"))?;
-    let init = init.map_err(|_| missing("Dot11ExtIhvInitService"))?;
+    let get_version = get_version.ok_or_else(|| missing("Dot11ExtIhvGetVersionInfo"))?;
+    let init = init.ok_or_else(|| missing("Dot11ExtIhvInitService"))?;
 
     let mut versions = DOT11_IHV_VERSION_INFO::default();
     // SAFETY: a valid place to write to.
@@ -89,7 +72,7 @@ pub(crate) fn load(
         return Err(format!("{name} has no {member} in its table of handlers."));
     }
 
-    if let Ok(init_virtual) = &init_virtual {
+    if let Some(init_virtual) = init_virtual {
         let apis: *const DOT11EXT_VIRTUAL_STATION_APIS = &raw const VIRTUAL_STATION_APIS;
         // SAFETY: a valid table.
         let code = unsafe { init_virtual(apis, null::<c_void>()) };
@@ -103,7 +86,7 @@ pub(crate) fn load(
         name,
         versions: (min, max),
         version: VERSION,
-        virtual_station: init_virtual.is_ok(),
+        virtual_station: init_virtual.is_some(),
     };
     Ok((handlers, loaded))
 }

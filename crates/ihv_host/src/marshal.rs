@@ -4,13 +4,13 @@ use core::ffi::c_void;
 use core::ptr::{null, null_mut};
 
 use dot11::KeyBytes;
-use ihv::abi::{self, *};
 use ihv::seam::{
     Association, Fragments, Profile, SystemTask, Task, TaskData, TaskResult, UiRequest,
 };
 use wlan_model::Win32Error;
 use zeroize::Zeroizing;
 
+use crate::abi::{self, *};
 use crate::lifecycle::{Invocation, What};
 use crate::shared::Shared;
 

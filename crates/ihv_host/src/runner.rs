@@ -9,6 +9,7 @@ use clock::{Duration, monotonic};
 use ihv::seam::{HostMessage, Level};
 
 use crate::confine::Confined;
+use crate::host;
 use crate::lifecycle::{Lane, Lifecycle};
 use crate::loader;
 use crate::shared::{SHARED, Shared, end};
@@ -57,10 +58,10 @@ fn start(name: &str, body: impl FnOnce() + Send + 'static) {
     let started = thread::Builder::new().name(name.to_owned()).spawn(move || {
         let _ = catch_unwind(AssertUnwindSafe(body));
         // Neither ever returns.
-        std::process::abort();
+        host::abort();
     });
     if started.is_err() {
-        std::process::abort();
+        host::abort();
     }
 }
 

@@ -4,15 +4,15 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use clock::monotonic;
-use ihv::abi::DOT11EXT_IHV_HANDLERS;
 use ihv::seam::{CallId, HostMessage, Level, Reply, TaskResult};
 use wlan_model::Win32Error;
 
+use crate::abi::DOT11EXT_IHV_HANDLERS;
 use crate::buffer::Buffers;
+use crate::host;
 use crate::lifecycle::{Inside, Lane, Lifecycle, Next, Output};
 use crate::marshal;
 use crate::socket::Socket;
@@ -142,9 +142,7 @@ impl Shared {
                 }
                 Output::Spawn(lane) => {
                     locked(&self.lanes).insert(lane, Arc::default());
-                    let spawned = thread::Builder::new()
-                        .name("ihv-adapter".to_owned())
-                        .spawn(move || self.run_lane(lane));
+                    let spawned = host::spawn("ihv-adapter", move || self.run_lane(lane));
                     if spawned.is_err() {
                         self.fatal("no thread can be started for an adapter");
                     }
@@ -258,7 +256,7 @@ impl Shared {
     /// Says why, and ends the process in a way that looks like the crash it is.
     pub(crate) fn fatal(&self, why: &str) -> ! {
         self.log(Level::Error, why);
-        std::process::abort();
+        host::abort();
     }
 }
 

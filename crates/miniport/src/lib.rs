@@ -190,6 +190,8 @@ impl Miniport {
             RadioEvent::Station(report) => {
                 self.with_mlme(now, |mlme, cx| mlme.handle_report(&report, cx));
             }
+            // Asked for by nobody yet.
+            RadioEvent::Associated { .. } | RadioEvent::Survey(_) => {}
             RadioEvent::GroupCounter { index, counter } => self.out.note_counter(index, counter),
             RadioEvent::ProbeResult { peer, acked } => {
                 self.with_mlme(now, |mlme, cx| mlme.handle_probe_result(peer, acked, cx));

@@ -186,6 +186,8 @@ impl StationPort {
             // An access point's, or answers to what a station does not ask.
             RadioEvent::Incompatible(_)
             | RadioEvent::ApStopped { .. }
+            | RadioEvent::Associated { .. }
+            | RadioEvent::Survey(_)
             | RadioEvent::FrameSent { .. }
             | RadioEvent::Station(_)
             | RadioEvent::GroupCounter { .. }

@@ -59,6 +59,7 @@ fn capabilities() -> Capabilities {
         disabled: false,
         no_ir: false,
         radar: false,
+        wider: radio::WiderChannels::default(),
     };
     let mut mcs = [0; 16];
     mcs[0] = 0xff;
@@ -69,11 +70,20 @@ fn capabilities() -> Capabilities {
         forced_channel: None,
         ciphers: vec![CipherSuite::CCMP],
         max_stations: None,
-        ht: Some(HtCapabilities {
-            info: 0x107e,
-            ampdu: 0x1b,
-            mcs,
-        }),
+        bands: [Band::Ghz2, Band::Ghz5]
+            .map(|band| BandCapabilities {
+                band,
+                ht: Some(HtCapabilities {
+                    info: 0x107e,
+                    ampdu: 0x1b,
+                    mcs,
+                }),
+                vht: None,
+                he: None,
+            })
+            .to_vec(),
+        firmware_mlme: false,
+        survey: false,
         reports_tx_status: true,
     }
 }

@@ -1,9 +1,9 @@
 //! Requests down to the radio.
 
-use dot11::{Channel, CipherSuite, KeyBytes, MacAddr, ReasonCode, Ssid};
+use dot11::{Channel, CipherSuite, KeyBytes, MacAddr, Phy, ReasonCode, Ssid};
 use serde::{Deserialize, Serialize};
 
-use crate::EtherTypeRule;
+use crate::{EtherTypeRule, OperatingChannel};
 
 /// Ties a command to its completion. Chosen by the giver of the command, unique while outstanding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -115,6 +115,11 @@ pub enum Command {
         /// The station.
         peer: MacAddr,
     },
+    /// Keep stations from reaching one another through the access point from now on, or let them.
+    Isolate(bool),
+    /// Ask how busy the channels are: [`RadioEvent::Survey`](crate::RadioEvent::Survey) precedes the
+    /// completion. It may take seconds, as channels are visited; only while nothing is on the air.
+    Survey,
     /// Send a null frame to learn whether the station is still there;
     /// [`RadioEvent::ProbeResult`](crate::RadioEvent::ProbeResult) follows.
     ProbeStation {
@@ -130,10 +135,10 @@ pub struct ApConfig {
     pub ssid: Ssid,
     /// The BSSID; equals [`Capabilities::address`](crate::Capabilities::address).
     pub bssid: MacAddr,
-    /// 20 MHz operating channel.
-    pub channel: Channel,
-    /// Whether HT (20 MHz) is announced.
-    pub ht: bool,
+    /// Where.
+    pub channel: OperatingChannel,
+    /// The fastest PHY announced; those before it in the band are too.
+    pub phy: Phy,
     /// Beacon from Frame Control up to the place of the TIM element (after DS Parameter Set).
     pub beacon_head: Vec<u8>,
     /// Elements after the TIM element.
@@ -148,6 +153,8 @@ pub struct ApConfig {
     pub basic_rates: Vec<u8>,
     /// Keep stations from reaching one another through the access point.
     pub isolate: bool,
+    /// Protected management frames are offered (clause 12.6.17), not required.
+    pub management_protection: bool,
 }
 
 /// Where a station's radio is.
@@ -174,6 +181,10 @@ pub struct StationEntry {
     pub rates: Vec<u8>,
     /// HT Capabilities element body (26 bytes), when the station has one and HT is in use.
     pub ht_capabilities: Option<Vec<u8>>,
+    /// VHT Capabilities element body (12 bytes), when the station has one and VHT is in use.
+    pub vht_capabilities: Option<Vec<u8>>,
+    /// HE Capabilities element body behind the extension id, when the station has one and HE is in use.
+    pub he_capabilities: Option<Vec<u8>>,
     /// Extended Capabilities element body, when the station has one.
     pub extended_capabilities: Vec<u8>,
     /// What the station has reached.
@@ -191,6 +202,8 @@ pub struct StationFlags {
     pub wme: bool,
     /// It uses short preambles.
     pub short_preamble: bool,
+    /// Its robust management frames are protected.
+    pub management_protection: bool,
 }
 
 /// Whom a key protects traffic with.

@@ -63,6 +63,20 @@ pub enum RadioEvent {
         /// Behind the EtherType.
         payload: Vec<u8>,
     },
+    /// Firmware that answers stations by itself
+    /// ([`Capabilities::firmware_mlme`](crate::Capabilities::firmware_mlme)) has let one in: it is in
+    /// the station table, its port closed. [`Command::RemoveStation`](crate::Command::RemoveStation)
+    /// sends it away.
+    Associated {
+        /// The station.
+        peer: MacAddr,
+        /// The elements of its (re)association request.
+        elements: Vec<u8>,
+        /// Whether it is a reassociation.
+        reassociation: bool,
+    },
+    /// Answer to [`Command::Survey`](crate::Command::Survey): the channels that were visited.
+    Survey(Vec<SurveyRow>),
     /// The fate of a management frame.
     FrameSent {
         /// The id of the command that sent it.
@@ -121,6 +135,21 @@ pub struct StationReport {
     pub tx_bytes: u64,
     /// Last signal in dBm.
     pub signal: Option<i8>,
+}
+
+/// How busy a channel was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyRow {
+    /// Which.
+    pub channel: Channel,
+    /// For how long it was listened to, in milliseconds.
+    pub active_ms: u64,
+    /// For how long of that it was busy, in milliseconds; zero where the radio does not tell.
+    pub busy_ms: u64,
+    /// Noise in dBm, where known.
+    pub noise: Option<i8>,
+    /// Networks heard on it, where that is known.
+    pub networks: u16,
 }
 
 /// A command the radio declined.

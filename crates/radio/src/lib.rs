@@ -24,12 +24,15 @@ mod packet;
 
 pub use cause::Cause;
 
-pub use capabilities::{Capabilities, ChannelInfo, HtCapabilities};
+pub use capabilities::{
+    BandCapabilities, Capabilities, ChannelInfo, HeCapabilities, HtCapabilities, OperatingChannel,
+    VhtCapabilities, WiderChannels,
+};
 pub use command::{
     ApConfig, Command, CommandId, Key, KeyScope, ListenConfig, RadioCommand, StationEntry,
     StationFlags,
 };
-pub use event::{CommandError, CommandErrorKind, RadioEvent, StationReport, Switches};
+pub use event::{CommandError, CommandErrorKind, RadioEvent, StationReport, SurveyRow, Switches};
 pub use packet::{Arrival, EtherTypeRule};
 
 use clock::Instant;

@@ -135,6 +135,7 @@ impl Ap {
             cipher: CipherSuite::CCMP,
             basic_rates: vec![2, 4, 11, 22],
             isolate: false,
+            management_protection: false,
         };
         self.give(Command::StartAp(Box::new(config)), now);
         let key = Key {
@@ -191,6 +192,8 @@ impl Ap {
             capability: 0,
             rates: Vec::new(),
             ht_capabilities: None,
+            vht_capabilities: None,
+            he_capabilities: None,
             extended_capabilities: Vec::new(),
             flags: StationFlags::default(),
         };
@@ -241,6 +244,7 @@ impl Ap {
             associated: true,
             wme: true,
             short_preamble: entry.capability & 0x20 != 0,
+            management_protection: false,
         };
         let aid = station.aid | 0xc000;
         let entry = Box::new(entry.clone());

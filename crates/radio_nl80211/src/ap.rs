@@ -1,7 +1,7 @@
 //! Commands of the seam as nl80211 messages. Each function writes the attributes of one message
 //! that [`Writer::begin_genl`] has begun.
 
-use dot11::{CipherSuite, ETHERTYPE_EAPOL, MacAddr, ReasonCode};
+use dot11::{CipherSuite, ETHERTYPE_EAPOL, MacAddr, Phy, ReasonCode};
 use radio::{ApConfig, Key, KeyScope, StationEntry, StationFlags};
 use zeroize::Zeroizing;
 
@@ -42,7 +42,7 @@ pub(crate) fn register_frame(w: &mut Writer, ifindex: u32, frame_type: u8) {
 
 /// `START_AP`. There is no `SOCKET_OWNER`, so that the access point outlives this process.
 pub(crate) fn start_ap(w: &mut Writer, ifindex: u32, c: &ApConfig) {
-    let width = if c.ht {
+    let width = if c.phy >= Phy::Ht {
         consts::CHAN_WIDTH_20
     } else {
         consts::CHAN_WIDTH_20_NOHT
@@ -55,9 +55,9 @@ pub(crate) fn start_ap(w: &mut Writer, ifindex: u32, c: &ApConfig) {
         .bytes(consts::ATTR_SSID, c.ssid.as_bytes())
         .u32(consts::ATTR_HIDDEN_SSID, consts::HIDDEN_SSID_NOT_IN_USE)
         .u32(consts::ATTR_AUTH_TYPE, consts::AUTHTYPE_OPEN_SYSTEM)
-        .u32(consts::ATTR_WIPHY_FREQ, c.channel.mhz())
+        .u32(consts::ATTR_WIPHY_FREQ, c.channel.primary.mhz())
         .u32(consts::ATTR_CHANNEL_WIDTH, width)
-        .u32(consts::ATTR_CENTER_FREQ1, c.channel.mhz())
+        .u32(consts::ATTR_CENTER_FREQ1, c.channel.primary.mhz())
         .flag(consts::ATTR_PRIVACY)
         .u32(consts::ATTR_WPA_VERSIONS, consts::WPA_VERSION_2)
         .u32(consts::ATTR_AKM_SUITES, AKM_PSK)
@@ -77,7 +77,7 @@ pub(crate) fn set_bss(w: &mut Writer, ifindex: u32, c: &ApConfig) {
     if !basic.is_empty() {
         w.bytes(consts::ATTR_BSS_BASIC_RATES, &basic);
     }
-    if c.ht {
+    if c.phy >= Phy::Ht {
         w.u16(consts::ATTR_BSS_HT_OPMODE, 0);
     }
 }

@@ -125,6 +125,7 @@ numbers! { u16, nl80211_band_attr, "NL80211_BAND_ATTR_":
 }
 numbers! { u16, nl80211_band, "NL80211_BAND_":
     BAND_2GHZ = NL80211_BAND_2GHZ;
+    BAND_5GHZ = NL80211_BAND_5GHZ;
 }
 numbers! { u16, nl80211_frequency_attr, "NL80211_FREQUENCY_ATTR_":
     FREQ_FREQ = NL80211_FREQUENCY_ATTR_FREQ;

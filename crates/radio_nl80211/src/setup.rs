@@ -345,7 +345,9 @@ impl Link {
             forced_channel: interface::forced_channel(&self.wiphy, &others),
             ciphers: self.wiphy.ciphers.clone(),
             max_stations: self.wiphy.max_stations,
-            ht: self.wiphy.ht,
+            bands: self.wiphy.bands.clone(),
+            firmware_mlme: false,
+            survey: false,
             reports_tx_status: true,
         }
     }

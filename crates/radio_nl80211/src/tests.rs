@@ -83,7 +83,7 @@ fn hostapd_config() -> ApConfig {
         ssid: Ssid::new("lab").unwrap(),
         bssid: MacAddr([2, 0, 0, 0, 0, 0]),
         channel: Channel::new(6).unwrap(),
-        ht: true,
+        phy: dot11::Phy::Ht,
         beacon_head: theirs[&consts::ATTR_BEACON_HEAD].clone(),
         beacon_tail: theirs[&consts::ATTR_BEACON_TAIL].clone(),
         beacon_interval: 100,
@@ -91,6 +91,7 @@ fn hostapd_config() -> ApConfig {
         cipher: CipherSuite::CCMP,
         basic_rates: vec![0x82, 0x84, 0x8b, 0x96],
         isolate: false,
+        management_protection: false,
     }
 }
 
@@ -229,6 +230,8 @@ fn entry() -> StationEntry {
         capability: 0,
         rates: Vec::new(),
         ht_capabilities: None,
+        vht_capabilities: None,
+        he_capabilities: None,
         extended_capabilities: Vec::new(),
         flags: StationFlags::default(),
     }
@@ -267,6 +270,7 @@ fn a_station_is_entered_and_updated_as_by_hostapd() {
         associated: true,
         wme: true,
         short_preamble: true,
+        management_protection: false,
     };
     let our = written(|w| ap::station(w, 2, &associated, &basic));
     assert_same(&our, &their, (&[], &[STA_SUPPORT_P2P_PS, STA_WME]));

@@ -1,7 +1,7 @@
 //! What a radio can do, from the kernel's description of it (`GET_WIPHY`, a dump in parts).
 
-use dot11::{Channel, CipherSuite, MacAddr};
-use radio::{ChannelInfo, HtCapabilities};
+use dot11::{Band, Channel, CipherSuite, MacAddr};
+use radio::{BandCapabilities, ChannelInfo, HtCapabilities, WiderChannels};
 
 use crate::consts;
 use crate::netlink::{Attr, Attrs};
@@ -19,7 +19,7 @@ pub struct Wiphy {
     /// 20 MHz channels with their restrictions.
     pub channels: Vec<ChannelInfo>,
     /// HT capabilities in the 2.4 GHz band.
-    pub ht: Option<HtCapabilities>,
+    pub bands: Vec<BandCapabilities>,
     /// Ciphers.
     pub ciphers: Vec<CipherSuite>,
     /// Interface types it can have, as bits `1 << type`.
@@ -189,8 +189,26 @@ impl Wiphy {
                 _ => {}
             }
         }
-        if has_ht && band.kind == consts::BAND_2GHZ {
-            self.ht = Some(ht);
+        let which = match band.kind {
+            consts::BAND_2GHZ => Band::Ghz2,
+            consts::BAND_5GHZ => Band::Ghz5,
+            _ => return,
+        };
+        // A dump may come in several messages.
+        let place = match self.bands.iter().position(|b| b.band == which) {
+            Some(place) => place,
+            None => {
+                self.bands.push(BandCapabilities {
+                    band: which,
+                    ht: None,
+                    vht: None,
+                    he: None,
+                });
+                self.bands.len() - 1
+            }
+        };
+        if let Some(known) = self.bands.get_mut(place).filter(|_| has_ht) {
+            known.ht = Some(ht);
         }
     }
 
@@ -212,6 +230,7 @@ impl Wiphy {
             disabled,
             no_ir,
             radar,
+            wider: WiderChannels::default(),
         };
         match self.channels.iter_mut().find(|c| c.channel == channel) {
             Some(known) => *known = info,

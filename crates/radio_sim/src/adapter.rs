@@ -270,6 +270,8 @@ impl Adapter {
             Command::StartAp(_)
             | Command::UpdateBeacon { .. }
             | Command::QueryGroupCounter { .. }
+            | Command::Isolate(_)
+            | Command::Survey
             | Command::ProbeStation { .. } => refuse(
                 CommandErrorKind::NotSupported,
                 "This radio is a station's.",

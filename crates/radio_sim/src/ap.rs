@@ -45,11 +45,13 @@ pub enum CommandKind {
     SetEtherTypes,
     Listen,
     StopListening,
+    Isolate,
+    Survey,
 }
 
 impl CommandKind {
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::StartAp,
         Self::UpdateBeacon,
         Self::StopAp,
@@ -69,6 +71,8 @@ impl CommandKind {
         Self::SetEtherTypes,
         Self::Listen,
         Self::StopListening,
+        Self::Isolate,
+        Self::Survey,
     ];
 
     /// Of a command.
@@ -94,6 +98,8 @@ impl CommandKind {
             Command::SetEtherTypes(_) => Self::SetEtherTypes,
             Command::Listen(_) => Self::Listen,
             Command::StopListening => Self::StopListening,
+            Command::Isolate(_) => Self::Isolate,
+            Command::Survey => Self::Survey,
         }
     }
 }
@@ -419,20 +425,20 @@ impl AccessPoint {
             );
         }
         if let Some(forced) = self.capabilities.forced_channel
-            && forced != config.channel
+            && forced != config.channel.primary
         {
             let text = format!(
                 "Channel {} cannot be used: another connection of this radio is on channel {}.",
-                config.channel.number(),
+                config.channel.primary.number(),
                 forced.number()
             );
             let remedy = format!("Use channel {}, or end that connection.", forced.number());
             return refuse(CommandErrorKind::Busy, &text, &remedy);
         }
-        if !self.capabilities.allows(config.channel) {
+        if !self.capabilities.allows(config.channel.primary) {
             let text = format!(
                 "The regulatory domain allows no access point on channel {}.",
-                config.channel.number()
+                config.channel.primary.number()
             );
             return refuse(
                 CommandErrorKind::Regulatory,
@@ -468,6 +474,15 @@ impl AccessPoint {
             | Command::SetEtherTypes(_)
             | Command::Listen(_)
             | Command::StopListening => Ok(()),
+            Command::Isolate(on) => {
+                bss.config.isolate = on;
+                Ok(())
+            }
+            Command::Survey => refuse(
+                CommandErrorKind::Busy,
+                "A network is on the air.",
+                "Stop it first.",
+            ),
             Command::UpdateBeacon { head, tail } => {
                 bss.config.beacon_head = head;
                 bss.config.beacon_tail = tail;

@@ -1,8 +1,8 @@
 //! What a simulated radio is built from.
 
 use clock::Duration;
-use dot11::{Channel, MacAddr};
-use radio::{Capabilities, ChannelInfo, HtCapabilities};
+use dot11::{Band, Channel, MacAddr};
+use radio::{BandCapabilities, Capabilities, ChannelInfo, HtCapabilities, WiderChannels};
 use serde::{Deserialize, Serialize};
 
 use crate::air::AirConfig;
@@ -71,11 +71,18 @@ impl SimConfig {
             forced_channel: self.forced_channel,
             ciphers: crate::key::CIPHERS.to_vec(),
             max_stations: Some(self.table_size.min(dot11::frame::MAX_AID)),
-            ht: Some(HtCapabilities {
-                info: HT_INFO,
-                ampdu: 0x1b,
-                mcs: MCS_0_TO_15,
-            }),
+            bands: vec![BandCapabilities {
+                band: Band::Ghz2,
+                ht: Some(HtCapabilities {
+                    info: HT_INFO,
+                    ampdu: 0x1b,
+                    mcs: MCS_0_TO_15,
+                }),
+                vht: None,
+                he: None,
+            }],
+            firmware_mlme: false,
+            survey: false,
             reports_tx_status: true,
         }
     }
@@ -114,6 +121,7 @@ fn world_domain(channel: Channel) -> ChannelInfo {
         disabled,
         no_ir,
         radar,
+        wider: WiderChannels::default(),
     }
 }
 

@@ -286,7 +286,7 @@ impl SimRadio {
     fn arm_beacon(&mut self, now: Instant) {
         let scanned = self.tap.is_some() || !self.scanning.is_empty();
         if let Some((bss, _)) = self.ap.bss_mut() {
-            let listeners = scanned || self.adapter.wants_beacons(bss.config.channel);
+            let listeners = scanned || self.adapter.wants_beacons(bss.config.channel.primary);
             bss.arm_beacon(listeners, now);
         }
     }

@@ -8,7 +8,7 @@ use core::fmt::Write as _;
 use cause::Cause;
 use dot11::Ssid;
 use serde::Deserialize;
-use wlan_model::{ConnectionSettings, KeyForm, PrimaryKey, SecondaryKey, Settings};
+use wlan_model::{AirSettings, ConnectionSettings, KeyForm, PrimaryKey, SecondaryKey, Settings};
 
 use crate::seal::{HostKey, from_hex, to_hex};
 
@@ -181,6 +181,7 @@ fn parse_document(text: &str, host_keys: &[HostKey]) -> Result<Settings, String>
     Ok(Settings {
         connection,
         enabled: document.enabled,
+        air: AirSettings::default(),
         primary_key,
         secondary_key,
     })

@@ -5,10 +5,13 @@ use std::path::Path;
 
 use dot11::KeyBytes;
 use wlan_model::{
-    ConnectionSettings, Extension, Guid, Interface, InterfaceDetails, OperationMode, PrimaryKey,
-    RadioState, SecondaryKey, VendorProfile,
+    AirSettings, ConnectionSettings, Extension, Guid, Interface, InterfaceDetails, OperationMode,
+    PrimaryKey, RadioState, SecondaryKey, VendorProfile,
 };
-use wlan_rpc::{Answer, Call, ExtensionLine, ExtensionRow, IhvCall, SimCall, SimStation, Status};
+use wlan_rpc::{
+    Answer, Call, ExtensionLine, ExtensionRow, IhvCall, PeerTraffic, SharingCall, SharingStatus,
+    SimCall, SimStation, Status,
+};
 
 use crate::client::unexpected_answer;
 use crate::{Client, ClientError};
@@ -48,6 +51,38 @@ impl Client {
             self.call(Call::QueryEnabled)?,
             Answer::Enabled { enabled, by_policy } => (enabled, by_policy)
         )
+    }
+
+    /// How the network uses the air.
+    pub fn query_air_settings(&mut self) -> Result<AirSettings, ClientError> {
+        expect!(self.call(Call::QueryAirSettings)?, Answer::AirSettings(air) => air)
+    }
+
+    /// Decides how the network uses the air; unless only the isolation changes, a running network goes
+    /// to idle.
+    pub fn set_air_settings(&mut self, air: AirSettings) -> Result<(), ClientError> {
+        self.done(Call::SetAirSettings(air))
+    }
+
+    /// What every peer has sent and received.
+    pub fn query_traffic(&mut self) -> Result<Vec<PeerTraffic>, ClientError> {
+        expect!(self.call(Call::QueryTraffic)?, Answer::Traffic(rows) => rows)
+    }
+
+    /// How sharing stands, and who has an address.
+    pub fn sharing(&mut self) -> Result<SharingStatus, ClientError> {
+        let call = Call::Sharing(SharingCall::Status);
+        expect!(self.call(call)?, Answer::Sharing(status) => *status)
+    }
+
+    /// Shares the internet of `upstream`, or of whichever interface has it.
+    pub fn share(&mut self, upstream: Option<String>) -> Result<(), ClientError> {
+        self.done(Call::Sharing(SharingCall::On { upstream }))
+    }
+
+    /// Ceases to share the internet.
+    pub fn unshare(&mut self) -> Result<(), ClientError> {
+        self.done(Call::Sharing(SharingCall::Off))
     }
 
     /// The primary key.

@@ -31,6 +31,7 @@ pub use path::{FolderError, check_private_folder, default_socket, service_socket
 
 pub use wlan_rpc::{
     Answer, Call, Event, EventKind, ExtensionAdapter, ExtensionEvent, ExtensionLine, ExtensionRow,
-    HostState, IhvCall, JoinFailure, KeyIdentity, PeerRow, SecondaryKeyState, SimCall, SimStation,
+    HostState, IhvCall, JoinFailure, KeyIdentity, Lease, PeerRow, PeerTraffic, SecondaryKeyState,
+    SharingCall, SharingEvent, SharingMode, SharingState, SharingStatus, SimCall, SimStation,
     Status,
 };

@@ -25,5 +25,5 @@ pub use notification::{Notification, PeerAuthState, RadioState};
 pub use policy::{Policy, Who};
 pub use profile::station_profile;
 pub use reason::Reason;
-pub use settings::{ConnectionSettings, Settings};
+pub use settings::{AirSettings, ConnectionSettings, Settings};
 pub use state::HostedNetworkState;

@@ -3,11 +3,13 @@
 use dot11::{KeyBytes, MacAddr};
 use serde::{Deserialize, Serialize};
 use wlan_model::{
-    ConnectionSettings, Guid, Interface, InterfaceDetails, Notification, OperationMode, PrimaryKey,
-    RadioState, Refusal, SecondaryKey,
+    AirSettings, ConnectionSettings, Guid, Interface, InterfaceDetails, Notification,
+    OperationMode, PrimaryKey, RadioState, Refusal, SecondaryKey,
 };
 
-use crate::{Event, ExtensionLine, ExtensionRow, IhvCall, Status};
+use crate::{
+    Event, ExtensionLine, ExtensionRow, IhvCall, PeerTraffic, SharingCall, SharingStatus, Status,
+};
 
 /// Ties an answer to its request; chosen by the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -131,6 +133,15 @@ pub enum Call {
     Subscribe,
     /// Extensions of vendors (ours).
     Ihv(IhvCall),
+    /// How the network uses the air (ours). Answered by [`Answer::AirSettings`].
+    QueryAirSettings,
+    /// Decides how it does (ours). ERROR_INVALID_PARAMETER for a channel outside of the band. Whether the
+    /// radio can do it is told by the start.
+    SetAirSettings(AirSettings),
+    /// What every peer has sent and received (ours). Answered by [`Answer::Traffic`].
+    QueryTraffic,
+    /// Addresses and internet sharing (ours).
+    Sharing(SharingCall),
     /// Drive the simulated radio (ours); ERROR_NOT_SUPPORTED on any other radio.
     Sim(SimCall),
 }
@@ -226,6 +237,12 @@ pub enum Answer {
     Extensions(Vec<ExtensionRow>),
     /// To [`IhvCall::Log`], oldest first.
     ExtensionLog(Vec<ExtensionLine>),
+    /// To [`Call::QueryAirSettings`].
+    AirSettings(AirSettings),
+    /// To [`Call::QueryTraffic`], by address.
+    Traffic(Vec<PeerTraffic>),
+    /// To [`SharingCall::Status`].
+    Sharing(Box<SharingStatus>),
     /// To [`SimCall::List`].
     SimStations(Vec<SimStation>),
     /// To [`SimCall::Traffic`].

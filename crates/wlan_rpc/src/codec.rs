@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
 /// First byte of every packet. It changes when any message changes its form.
-pub const PROTOCOL_VERSION: u8 = 3;
+pub const PROTOCOL_VERSION: u8 = 4;
 
 /// Longest packet in bytes: a status with 2007 peers fits.
 pub const MAX_MESSAGE: usize = 128 * 1024;

@@ -6,7 +6,7 @@ use dot11::{MacAddr, Ssid};
 use serde::{Deserialize, Serialize};
 use wlan_model::{HostedNetworkState, KeyForm, RadioState, Reason};
 
-use crate::KeyIdentity;
+use crate::{KeyIdentity, SharingEvent};
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +98,8 @@ pub enum EventKind {
         /// What happened to it.
         what: ExtensionEvent,
     },
+    /// Addresses and internet sharing.
+    Sharing(SharingEvent),
     /// The settings could not be used as found, or the like: something a person should read.
     Warning(Cause),
 }

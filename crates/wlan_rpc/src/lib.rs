@@ -16,10 +16,12 @@ mod call;
 mod codec;
 mod event;
 mod ihv;
+mod sharing;
 mod status;
 
 pub use call::{Answer, Call, CallId, ClientMessage, ServiceMessage, SimCall, SimStation};
 pub use codec::{DecodeError, MAX_MESSAGE, PROTOCOL_VERSION, decode, encode};
 pub use event::{Event, EventKind, ExtensionAdapter, ExtensionEvent, JoinFailure};
 pub use ihv::{ExtensionLine, ExtensionRow, HostState, IhvCall};
-pub use status::{KeyIdentity, PeerRow, SecondaryKeyState, Status};
+pub use sharing::{Lease, SharingCall, SharingEvent, SharingMode, SharingState, SharingStatus};
+pub use status::{KeyIdentity, PeerRow, PeerTraffic, SecondaryKeyState, Status};

@@ -1,7 +1,7 @@
 //! The answer to QueryStatus.
 
 use cause::Cause;
-use dot11::{MacAddr, Ssid};
+use dot11::{ChannelWidth, MacAddr, Phy, Ssid};
 use serde::{Deserialize, Serialize};
 use wlan_model::{Guid, HostedNetworkState, KeyForm};
 
@@ -18,8 +18,12 @@ pub struct Status {
     pub bssid: Option<MacAddr>,
     /// The channel number; present when active.
     pub channel: Option<u8>,
-    /// Whether HT is in use (`dot11_phy_type_ht`, else ERP); meaningful when active.
-    pub ht: bool,
+    /// The fastest PHY in use; present when active.
+    pub phy: Option<Phy>,
+    /// How wide the channel is; present when active.
+    pub width: Option<ChannelWidth>,
+    /// Peers cannot reach one another through the access point.
+    pub isolate: bool,
     /// Most peers at a time.
     pub max_peers: u32,
     /// Name of the radio; absent when there is none.
@@ -56,6 +60,23 @@ pub struct PeerRow {
     pub connected_ms: u64,
     /// For how long its key has been retired, in milliseconds.
     pub retired_ms: Option<u64>,
+}
+
+/// What is known of one peer's traffic, as far as the radio tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerTraffic {
+    /// The peer.
+    pub mac: MacAddr,
+    /// Milliseconds since it was last heard.
+    pub inactive_ms: u32,
+    /// Bytes received from it.
+    pub rx_bytes: u64,
+    /// Bytes sent to it.
+    pub tx_bytes: u64,
+    /// Last signal in dBm.
+    pub signal: Option<i8>,
+    /// Rate of the last frame to it in units of 100 kbit/s.
+    pub tx_rate: Option<u32>,
 }
 
 /// Which key an association stands on.

@@ -1,6 +1,6 @@
 //! From our vocabulary to the structures of the Windows headers.
 
-use dot11::MacAddr;
+use dot11::{MacAddr, Phy};
 use wlan_model::{
     ConnectionSettings, Guid, HostedNetworkState, Interface, PeerAuthState, RadioState, Reason,
 };
@@ -11,7 +11,7 @@ use crate::types::{
     WLAN_HOSTED_NETWORK_DATA_PEER_STATE_CHANGE, WLAN_HOSTED_NETWORK_PEER_AUTH_STATE,
     WLAN_HOSTED_NETWORK_PEER_STATE, WLAN_HOSTED_NETWORK_RADIO_STATE,
     WLAN_HOSTED_NETWORK_STATE_CHANGE, WLAN_HOSTED_NETWORK_STATUS, WLAN_INTERFACE_INFO,
-    WLAN_MAX_NAME_LENGTH, dot11_phy_type_erp, dot11_phy_type_ht, dot11_phy_type_ofdm,
+    WLAN_MAX_NAME_LENGTH,
 };
 
 #[cfg(test)]
@@ -141,13 +141,9 @@ pub(crate) fn status(
     (out, peers)
 }
 
-/// Channels above 14 are those of 5 GHz, where what is not HT is OFDM.
 fn phy_type(status: &Status) -> DOT11_PHY_TYPE {
-    match (status.ht, status.channel) {
-        (true, _) => dot11_phy_type_ht,
-        (false, Some(15..)) => dot11_phy_type_ofdm,
-        (false, _) => dot11_phy_type_erp,
-    }
+    let phy = status.phy.unwrap_or(Phy::Erp).dot11_phy_type();
+    DOT11_PHY_TYPE::try_from(phy).unwrap_or_default()
 }
 
 pub(crate) fn interface(interface: &Interface) -> WLAN_INTERFACE_INFO {

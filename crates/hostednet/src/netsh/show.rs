@@ -57,11 +57,7 @@ const fn state(state: HostedNetworkState) -> &'static str {
 
 /// The PHY by the amendment that brought it.
 fn radio_type(status: &Status) -> &'static str {
-    match status.channel {
-        _ if status.ht => "802.11n",
-        Some(15..) => "802.11a",
-        _ => "802.11g",
-    }
+    status.phy.unwrap_or(dot11::Phy::Erp).amendment()
 }
 
 /// `show hostednetwork setting=security`. The primary key is there as soon as there is a network.

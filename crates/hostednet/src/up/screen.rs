@@ -22,7 +22,7 @@ use super::End;
 use super::model::Model;
 use crate::failure::Failure;
 use crate::json::{key_text, lasting, text};
-use crate::text::key_name;
+use crate::text::{key_name, phy};
 
 /// Between two looks at the keyboard.
 const TICK: Duration = Duration::from_millis(100);
@@ -196,10 +196,7 @@ fn draw_facts(frame: &mut Frame<'_>, area: Rect, model: &Model, view: &View) {
         .map_or_else(absent, ToString::to_string);
     let place = match (status.channel, status.bssid) {
         (Some(channel), Some(bssid)) => {
-            format!(
-                "channel {channel}{}, {bssid}",
-                if status.ht { " (802.11n)" } else { "" }
-            )
+            format!("channel {channel}{}, {bssid}", phy(status))
         }
         (None, Some(bssid)) => bssid.to_string(),
         _ => absent(),

@@ -9,7 +9,7 @@ use dot11::frame::{
     AssociationRequestView, AuthenticationAlgorithm, CapabilityInfo, MANAGEMENT_HEADER_LEN,
     ManagementAddresses, ManagementBuilder,
 };
-use dot11::{AkmSuite, Channel, CipherSuite, MacAddr, ReasonCode, Ssid, StatusCode};
+use dot11::{AkmSuite, Band, Channel, CipherSuite, MacAddr, Phy, ReasonCode, Ssid, StatusCode};
 use radio::{ApConfig, Capabilities};
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +72,7 @@ pub(crate) struct Join {
 
 impl Bss {
     pub(crate) fn new(settings: BssSettings, radio: &Capabilities, channel: Channel) -> Self {
-        let ht = ht_on_twenty_mhz(radio.ht);
+        let ht = ht_on_twenty_mhz(radio.ht(channel.band()));
         let rates = if channel.is_2ghz() {
             RATES_2GHZ.to_vec()
         } else {
@@ -117,6 +117,14 @@ impl Bss {
         bss
     }
 
+    fn phy(&self) -> Phy {
+        match (self.has_ht(), self.channel.band()) {
+            (true, _) => Phy::Ht,
+            (false, Band::Ghz2) => Phy::Erp,
+            (false, Band::Ghz5) => Phy::Ofdm,
+        }
+    }
+
     pub(crate) const fn has_ht(&self) -> bool {
         self.ht.is_some()
     }
@@ -125,8 +133,8 @@ impl Bss {
         ApConfig {
             ssid: self.settings.ssid.clone(),
             bssid: self.bssid,
-            channel: self.channel,
-            ht: self.has_ht(),
+            channel: self.channel.into(),
+            phy: self.phy(),
             beacon_head: self.beacon_head(),
             beacon_tail: self.beacon_tail(),
             beacon_interval: self.settings.beacon_interval,
@@ -134,6 +142,7 @@ impl Bss {
             cipher: self.settings.cipher,
             basic_rates: Rates::new(&self.rates).basic().collect(),
             isolate: false,
+            management_protection: false,
         }
     }
 

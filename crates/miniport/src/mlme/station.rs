@@ -166,12 +166,15 @@ impl Mlme {
             capability: join.capability.0,
             rates: core::mem::take(&mut join.rates),
             ht_capabilities: join.ht.take(),
+            vht_capabilities: None,
+            he_capabilities: None,
             extended_capabilities: core::mem::take(&mut join.extended_capabilities),
             flags: StationFlags {
                 authenticated: true,
                 associated: true,
                 wme: join.wme,
                 short_preamble: join.capability.has(CapabilityInfo::SHORT_PREAMBLE),
+                management_protection: false,
             },
         };
         let entered = cx.out.send_for(

@@ -89,7 +89,7 @@ impl Network {
             own: radio.address,
             rsne: rsne.encode().ok()?,
             wmm,
-            ht: ht_on_twenty_mhz(radio.ht).filter(|_| has_ht),
+            ht: ht_on_twenty_mhz(radio.ht(entry.channel.band())).filter(|_| has_ht),
         })
     }
 
@@ -164,6 +164,8 @@ impl Network {
             capability: response.capability.0,
             rates: Rates::from_elements(elements).as_bytes().to_vec(),
             ht_capabilities: ht.filter(|_| self.ht.is_some() && wme).map(<[u8]>::to_vec),
+            vht_capabilities: None,
+            he_capabilities: None,
             extended_capabilities: elements
                 .body(ElementId::EXTENDED_CAPABILITIES)
                 .unwrap_or_default()
@@ -173,6 +175,7 @@ impl Network {
                 associated: true,
                 wme,
                 short_preamble: response.capability.has(CapabilityInfo::SHORT_PREAMBLE),
+                management_protection: false,
             },
         }
     }

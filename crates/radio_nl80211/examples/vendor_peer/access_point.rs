@@ -83,7 +83,7 @@ fn config(ssid: &str, own: MacAddr, channel: u8) -> Result<ApConfig, Failure> {
         ssid: Ssid::new(ssid).map_err(|_| "SSID?")?,
         bssid: own,
         channel,
-        ht: false,
+        phy: dot11::Phy::Erp,
         beacon_head: head,
         beacon_tail: RSNE.to_vec(),
         beacon_interval: 100,
@@ -91,6 +91,7 @@ fn config(ssid: &str, own: MacAddr, channel: u8) -> Result<ApConfig, Failure> {
         cipher: CipherSuite::CCMP,
         basic_rates: RATES[..4].to_vec(),
         isolate: false,
+        management_protection: false,
     })
 }
 
@@ -250,6 +251,8 @@ impl AccessPoint {
             capability: CAPABILITY.0,
             rates: RATES.to_vec(),
             ht_capabilities: None,
+            vht_capabilities: None,
+            he_capabilities: None,
             extended_capabilities: Vec::new(),
             flags: StationFlags {
                 authenticated: true,

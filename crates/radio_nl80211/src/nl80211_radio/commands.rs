@@ -112,6 +112,11 @@ impl Radio for Nl80211Radio {
                 let result = self.set_ether_types(rules);
                 self.complete(id, result);
             }
+            Command::Isolate(_) | Command::Survey => {
+                let cause = Cause::new("This is not offered by Linux radios yet.", "Leave it out.");
+                let kind = CommandErrorKind::NotSupported;
+                self.complete(id, Err(CommandError { kind, cause }));
+            }
             Command::Listen(_) | Command::StopListening => {
                 let cause = Cause::new(
                     "A Linux radio carries an access point here, and no station.",
@@ -327,7 +332,7 @@ impl Nl80211Radio {
                 cause,
             });
         }
-        check_channel(&held.capabilities, config.channel)?;
+        check_channel(&held.capabilities, config.channel.primary)?;
         let kernel = &mut self.kernel;
         let ifindex = held.link.ifindex;
         if let Air::Running(_) = held.air {

@@ -89,14 +89,14 @@ impl SimRadio {
     /// The adapter notices after a while when its network is not on its channel any more.
     pub(super) fn note_adapter(&mut self, now: Instant) {
         let config = self.ap.bss().map(|bss| &bss.config);
-        let on_air = config.map(|config| (config.bssid, config.channel));
+        let on_air = config.map(|config| (config.bssid, config.channel.primary));
         self.adapter.note_air(on_air, now);
     }
 
     /// Whether the access point and the adapter are on the same channel. Frames of one that has just
     /// gone still arrive.
     pub(super) fn adapter_hears(&self) -> bool {
-        let channel = self.ap.bss().map(|bss| bss.config.channel);
+        let channel = self.ap.bss().map(|bss| bss.config.channel.primary);
         let tuned = self.adapter.channel();
         tuned.is_some() && (channel.is_none() || channel == tuned)
     }

@@ -40,7 +40,7 @@ impl SimRadio {
     /// The driver moves the access point to another channel.
     pub fn change_channel(&mut self, channel: Channel, now: Instant) {
         if let Some((bss, sink)) = self.ap.bss_mut() {
-            bss.config.channel = channel;
+            bss.config.channel = channel.into();
             sink.event(RadioEvent::ChannelChanged(channel));
         }
         self.flush_ap(now);

@@ -13,7 +13,7 @@ fn capture() -> Vec<u8> {
     bench.radio.set_tap(true, bench.now);
     let plain = StationProfile {
         wmm: false,
-        ht: false,
+        phy: dot11::Phy::Erp,
         ..StationProfile::default()
     };
     bench.radio.set_profile("tablet", plain).unwrap();

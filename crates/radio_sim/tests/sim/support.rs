@@ -473,7 +473,7 @@ pub(crate) fn ap_config() -> ApConfig {
         ssid: ssid(),
         bssid: AP,
         channel: Channel::new(6).unwrap(),
-        ht: false,
+        phy: dot11::Phy::Erp,
         beacon_head,
         beacon_tail,
         beacon_interval: 100,
@@ -481,6 +481,7 @@ pub(crate) fn ap_config() -> ApConfig {
         cipher: CipherSuite::CCMP,
         basic_rates: vec![2, 4, 11, 22],
         isolate: false,
+        management_protection: false,
     }
 }
 
@@ -492,12 +493,15 @@ pub(crate) fn entry(peer: MacAddr, aid: u16, wme: bool) -> StationEntry {
         capability: 0x11,
         rates: vec![2, 4, 11, 22],
         ht_capabilities: None,
+        vht_capabilities: None,
+        he_capabilities: None,
         extended_capabilities: Vec::new(),
         flags: StationFlags {
             authenticated: true,
             associated: true,
             wme,
             short_preamble: false,
+            management_protection: false,
         },
     }
 }

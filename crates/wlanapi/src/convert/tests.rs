@@ -1,4 +1,4 @@
-use dot11::Ssid;
+use dot11::{ChannelWidth, Phy, Ssid};
 use wlan_model::InterfaceState;
 use wlan_rpc::{KeyIdentity, PeerRow};
 
@@ -11,7 +11,9 @@ fn active() -> Status {
         device: Some(Guid([1; 16])),
         bssid: Some(MacAddr([2, 0, 0, 0, 0, 1])),
         channel: Some(6),
-        ht: true,
+        phy: Some(Phy::Ht),
+        width: Some(ChannelWidth::Mhz20),
+        isolate: false,
         max_peers: 100,
         radio: Some("sim".into()),
         enabled: true,
@@ -70,18 +72,19 @@ fn a_status_has_only_what_its_state_allows() {
 }
 
 #[test]
-fn the_phy_follows_band_and_ht() {
-    let phy = |ht, channel| {
+fn the_phy_is_told_by_its_windows_number() {
+    let phy = |phy| {
         let given = Status {
-            ht,
-            channel,
+            phy: Some(phy),
             ..active()
         };
         status(&given).0.dot11PhyType
     };
-    assert_eq!(phy(false, Some(14)), dot11_phy_type_erp);
-    assert_eq!(phy(false, Some(36)), dot11_phy_type_ofdm);
-    assert_eq!(phy(true, Some(36)), dot11_phy_type_ht);
+    assert_eq!(phy(Phy::Erp), dot11_phy_type_erp);
+    assert_eq!(phy(Phy::Ofdm), dot11_phy_type_ofdm);
+    assert_eq!(phy(Phy::Ht), dot11_phy_type_ht);
+    assert_eq!(phy(Phy::Vht), 8);
+    assert_eq!(phy(Phy::He), 10);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Every page against its file.
 
-use dot11::{MacAddr, Ssid};
+use dot11::{MacAddr, Phy, Ssid};
 use wlan_model::{HostedNetworkState, InterfaceState, PrimaryKey, RadioState, SecondaryKey};
 
 use super::super::grammar::{Context, Topic, Verb, command};
@@ -56,17 +56,16 @@ fn a_network_without_a_name_is_not_configured() {
 }
 
 #[test]
-fn the_radio_type_follows_band_and_rates() {
-    for (ht, channel, expected) in [
-        (true, 11, "802.11n"),
-        (true, 36, "802.11n"),
-        (false, 11, "802.11g"),
-        (false, 14, "802.11g"),
-        (false, 36, "802.11a"),
+fn the_radio_type_is_the_fastest_phy() {
+    for (phy, expected) in [
+        (Phy::Erp, "802.11g"),
+        (Phy::Ofdm, "802.11a"),
+        (Phy::Ht, "802.11n"),
+        (Phy::Vht, "802.11ac"),
+        (Phy::He, "802.11ax"),
     ] {
         let mut active = status(HostedNetworkState::Active);
-        active.ht = ht;
-        active.channel = Some(channel);
+        active.phy = Some(phy);
         let text = page(|page| show::hosted_network(page, &active, true));
         assert!(
             text.contains(&format!("    Radio type             : {expected}\n")),
