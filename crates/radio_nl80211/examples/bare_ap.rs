@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clock::{Duration, Instant};
-use dot11::{Channel, CipherSuite, KeyBytes, MacAddr, ReasonCode, Ssid};
+use dot11::{Channel, CipherSuite, KeyBytes, MacAddr, Phy, ReasonCode, Ssid};
 use radio::{
     ApConfig, Capabilities, Command, CommandId, Key, KeyScope, Radio, RadioCommand, RadioEvent,
     StationEntry, StationFlags,
@@ -112,7 +112,8 @@ impl Ap {
         ];
         let beacon_head = self.frame(0x80, MacAddr::BROADCAST, &head);
         let mut tail = [&EXTENDED_RATES[..], &RSNE].concat();
-        if let Some(ht) = c.ht {
+        let ht = c.ht(channel.band());
+        if let Some(ht) = ht {
             tail.extend_from_slice(&[45, 26]);
             tail.extend_from_slice(&(ht.info & !0x0002).to_le_bytes()); // 20 MHz only
             tail.push(ht.ampdu);
@@ -126,8 +127,8 @@ impl Ap {
         let config = ApConfig {
             ssid: Ssid::new("bare").expect("a valid name"),
             bssid: self.bssid,
-            channel,
-            ht: c.ht.is_some(),
+            channel: channel.into(),
+            phy: if ht.is_some() { Phy::Ht } else { Phy::Erp },
             beacon_head,
             beacon_tail: tail,
             beacon_interval: 100,

@@ -82,7 +82,7 @@ fn hostapd_config() -> ApConfig {
     ApConfig {
         ssid: Ssid::new("lab").unwrap(),
         bssid: MacAddr([2, 0, 0, 0, 0, 0]),
-        channel: Channel::new(6).unwrap(),
+        channel: Channel::new(6).unwrap().into(),
         phy: dot11::Phy::Ht,
         beacon_head: theirs[&consts::ATTR_BEACON_HEAD].clone(),
         beacon_tail: theirs[&consts::ATTR_BEACON_TAIL].clone(),
@@ -116,7 +116,7 @@ fn recorded_radios_are_described() {
     assert!(channel(6).usable());
     assert!(channel(13).no_ir && !channel(13).usable());
     assert!(channel(52).radar);
-    let ht = w.ht.unwrap();
+    let ht = w.bands[0].ht.unwrap();
     assert_eq!(ht.mcs[..2], [0xff, 0xff]);
     assert_eq!(ht.info & 0x0002, 0x0002, "40 MHz");
     assert_eq!(ht.ampdu, 0x03 | 6 << 2);

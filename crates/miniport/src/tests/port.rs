@@ -37,10 +37,10 @@ fn a_start_announces_the_network_and_its_frequency() {
     let [Command::StartAp(config)] = &bench.commands[..] else {
         panic!()
     };
-    assert_eq!((config.bssid, config.channel.number()), (AP, 11));
+    assert_eq!((config.bssid, config.channel.primary.number()), (AP, 11));
     assert_eq!((config.beacon_interval, config.dtim_period), (200, 3));
     assert_eq!(config.basic_rates, [2, 4, 11, 22]);
-    assert!(config.ht);
+    assert_eq!(config.phy, dot11::Phy::Ht);
     let view = ManagementView::parse(&config.beacon_head).unwrap();
     let ManagementBody::Beacon(beacon) = view.body().unwrap() else {
         panic!()
@@ -198,7 +198,7 @@ fn started_on(radio: Capabilities, wish: Option<u8>) -> Result<u8, NdisStatus> {
     let Some(Command::StartAp(config)) = bench.commands.first() else {
         panic!()
     };
-    Ok(config.channel.number())
+    Ok(config.channel.primary.number())
 }
 
 #[test]

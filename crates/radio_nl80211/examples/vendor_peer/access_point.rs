@@ -82,7 +82,7 @@ fn config(ssid: &str, own: MacAddr, channel: u8) -> Result<ApConfig, Failure> {
     Ok(ApConfig {
         ssid: Ssid::new(ssid).map_err(|_| "SSID?")?,
         bssid: own,
-        channel,
+        channel: channel.into(),
         phy: dot11::Phy::Erp,
         beacon_head: head,
         beacon_tail: RSNE.to_vec(),

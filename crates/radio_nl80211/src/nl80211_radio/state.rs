@@ -181,6 +181,11 @@ impl Running {
         !self.forget_removal(peer) && self.stations.contains_key(&peer)
     }
 
+    /// Whether a station's port is open.
+    pub(super) fn is_authorized(&self, peer: MacAddr) -> bool {
+        self.stations.get(&peer).is_some_and(|s| s.authorized)
+    }
+
     /// Whether this EAPOL is for us to hear: a station speaks it only once it is associated, and
     /// only to the access point. Nothing else may reach the handshakes, and nothing is forwarded.
     pub(super) fn accepts(&self, frame: &EapolFrame<'_>, address: MacAddr) -> bool {
@@ -596,6 +601,7 @@ mod tests {
             disabled,
             no_ir,
             radar,
+            wider: radio::WiderChannels::default(),
         };
         c.channels = vec![
             info(6, false, false, false),

@@ -472,7 +472,7 @@ pub(crate) fn ap_config() -> ApConfig {
     ApConfig {
         ssid: ssid(),
         bssid: AP,
-        channel: Channel::new(6).unwrap(),
+        channel: Channel::new(6).unwrap().into(),
         phy: dot11::Phy::Erp,
         beacon_head,
         beacon_tail,

@@ -3,6 +3,7 @@ use wlan_model::InterfaceState;
 use wlan_rpc::{KeyIdentity, PeerRow};
 
 use super::*;
+use crate::types::{dot11_phy_type_erp, dot11_phy_type_ht, dot11_phy_type_ofdm};
 
 fn active() -> Status {
     Status {

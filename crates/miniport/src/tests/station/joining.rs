@@ -94,6 +94,7 @@ fn a_scan_goes_over_all_channels_and_asks_only_where_it_may() {
         disabled,
         no_ir,
         radar,
+        wider: radio::WiderChannels::default(),
     };
     let radio = Capabilities {
         channels: vec![
@@ -525,6 +526,7 @@ fn what_is_an_access_points_is_not_supported() {
         Request::BeaconPeriod(100),
         Request::DtimPeriod(2),
         Request::CurrentChannel(None),
+        Request::IsolatePeers(true),
         Request::StartAp,
         Request::QueryKeyCounter(1),
         Request::DisassociatePeer {
