@@ -69,6 +69,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("radio_sim", &["cause", "clock", "dot11", "radio", "rsn"]),
+    ("sharing", &["cause", "clock", "dot11", "wlan_rpc"]),
     // What touches the system.
     (
         "radio_nl80211",
@@ -87,6 +88,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "radio_nl80211",
             "radio_sim",
             "settings_store",
+            "sharing",
             "wlan_model",
             "wlan_rpc",
         ],
@@ -114,6 +116,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ihv_extension", &["dot11", "ihv", "wlan_model"]),
     // Programs.
     ("ihv_host", &["clock", "dot11", "ihv", "wlan_model"]),
+    // The source of ihv_host, so its arrows.
+    ("ihv_host_wine", &["clock", "dot11", "ihv", "wlan_model"]),
     (
         "load",
         &["clock", "dot11", "wlan_client", "wlan_model", "wlanapi"],
@@ -124,6 +128,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "cause",
             "clock",
             "dot11",
+            "wifi_code",
             "wlan_client",
             "wlan_model",
             "wlan_rpc",
@@ -168,6 +173,7 @@ const PURE: &[&str] = &[
     "radio",
     "radio_sim",
     "rsn",
+    "sharing",
     "softap",
     "wlan_model",
     "wlan_rpc",

@@ -13,7 +13,8 @@ use landlock::{
 use rustix::process::{DumpableBehavior, Signal, set_dumpable_behavior};
 use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 
-use crate::seccomp;
+use crate::runner::Confined;
+use crate::seccomp::{self, Whose};
 
 /// Whom the process becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub struct User {
 }
 
 /// What an extension may read besides itself: libraries, and what they read at their start.
-const READABLE: &[&str] = &[
+pub(crate) const READABLE: &[&str] = &[
     "/lib",
     "/lib64",
     "/usr/lib",
@@ -61,7 +62,7 @@ pub fn confine(extension: &Path, user: Option<User>) -> io::Result<Confined> {
     // ThreadSanitizer reads and starts what it likes (`cargo xtask test threads`).
     if !cfg!(tsan) {
         restrict_files(file.as_ref(), &mut missing);
-        if let Err(why) = seccomp::apply() {
+        if let Err(why) = seccomp::apply(Whose::Extension) {
             missing.push(format!("System calls are not filtered: {why}."));
         }
     }
@@ -71,17 +72,8 @@ pub fn confine(extension: &Path, user: Option<User>) -> io::Result<Confined> {
     })
 }
 
-/// A confined process.
-#[derive(Debug)]
-pub struct Confined {
-    /// The extension, where its path may not be open to the user any more.
-    pub file: Option<File>,
-    /// What this system or the service's rights lack.
-    pub missing: Vec<String>,
-}
-
 /// An empty network namespace, where the service is allowed to make one.
-fn leave_network(missing: &mut Vec<String>) {
+pub(crate) fn leave_network(missing: &mut Vec<String>) {
     if let Err(error) = unshare_network() {
         missing.push(format!(
             "The network namespace is the service's ({error}); no socket can be made in it."
@@ -109,7 +101,7 @@ fn become_user(user: User) -> io::Result<()> {
     }
 }
 
-fn drop_capabilities(missing: &mut Vec<String>) {
+pub(crate) fn drop_capabilities(missing: &mut Vec<String>) {
     let none = CapabilitySets {
         effective: CapabilitySet::empty(),
         permitted: CapabilitySet::empty(),

@@ -6,10 +6,8 @@
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
+use crate::socket::SERVICE;
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
-
-/// The descriptor that the service leaves open: its socket.
-const SOCKET: RawFd = 3;
 
 /// Limits of the process.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +35,25 @@ impl Default for Limits {
 /// What the system says; nothing may be loaded then.
 #[expect(unsafe_code, reason = "descriptors given by number")]
 pub fn harden(limits: Limits) -> io::Result<OwnedFd> {
+    harden_from(limits, SERVICE + 1)?;
+    // SAFETY: asking about a number that may not be open.
+    if unsafe { libc::fcntl(SERVICE, libc::F_SETFD, libc::FD_CLOEXEC) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: it is open, and the contract with the service says that it is ours.
+    Ok(unsafe { OwnedFd::from_raw_fd(SERVICE) })
+}
+
+/// The same without a socket. Standard output stays as it is.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn harden_without_service(limits: Limits) -> io::Result<()> {
+    harden_from(limits, SERVICE)
+}
+
+#[expect(unsafe_code, reason = "descriptors given by number")]
+fn harden_from(limits: Limits, first: RawFd) -> io::Result<()> {
     rustix::thread::set_no_new_privs(true)?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     for (resource, most) in [
@@ -54,25 +71,20 @@ pub fn harden(limits: Limits) -> io::Result<OwnedFd> {
         };
         setrlimit(resource, limit)?;
     }
-    let first = u32::try_from(SOCKET).unwrap_or(3) + 1;
     // SAFETY: nothing in this process owns a descriptor above the socket yet.
-    if unsafe { libc::close_range(first, u32::MAX, 0) } != 0 {
+    if unsafe { libc::close_range(first as u32, u32::MAX, 0) } != 0 {
         return Err(io::Error::last_os_error());
     }
     let null = std::fs::File::options()
         .read(true)
         .write(true)
         .open("/dev/null")?;
-    for standard in [0, 1] {
+    let standard: &[RawFd] = if first == SERVICE { &[0] } else { &[0, 1] };
+    for standard in standard {
         // SAFETY: dup2 takes any numbers.
-        if unsafe { libc::dup2(null.as_raw_fd(), standard) } < 0 {
+        if unsafe { libc::dup2(null.as_raw_fd(), *standard) } < 0 {
             return Err(io::Error::last_os_error());
         }
     }
-    // SAFETY: asking about a number that may not be open.
-    if unsafe { libc::fcntl(SOCKET, libc::F_SETFD, libc::FD_CLOEXEC) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: it is open, and the contract with the service says that it is ours.
-    Ok(unsafe { OwnedFd::from_raw_fd(SOCKET) })
+    Ok(())
 }

@@ -26,9 +26,15 @@ use ihv::abi::win64 as abi;
 
 mod api;
 mod buffer;
+#[cfg(not(wine))]
 mod confine;
+#[cfg(not(wine))]
 mod harden;
 mod host;
+#[cfg(wine)]
+mod inside;
+#[cfg(all(not(wine), target_arch = "x86_64"))]
+pub mod launch;
 pub mod lifecycle;
 mod loader;
 mod marshal;
@@ -37,6 +43,10 @@ mod seccomp;
 mod shared;
 mod socket;
 
-pub use confine::{Confined, User, confine};
+#[cfg(not(wine))]
+pub use confine::{User, confine};
+#[cfg(not(wine))]
 pub use harden::{Limits, harden};
-pub use runner::{Options, run};
+#[cfg(wine)]
+pub use inside::hostednet_ihvhost;
+pub use runner::{Confined, Options, run};

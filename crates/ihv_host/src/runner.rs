@@ -1,5 +1,6 @@
 //! From a path and a socket to a running extension.
 
+use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -8,7 +9,6 @@ use std::thread;
 use clock::{Duration, monotonic};
 use ihv::seam::{HostMessage, Level};
 
-use crate::confine::Confined;
 use crate::host;
 use crate::lifecycle::{Lane, Lifecycle};
 use crate::loader;
@@ -22,6 +22,15 @@ pub struct Options {
     pub extension: PathBuf,
     /// After which a handler is late.
     pub handler_limit: Duration,
+}
+
+/// A confined process.
+#[derive(Debug)]
+pub struct Confined {
+    /// The extension, where its path may not be open to the user any more.
+    pub file: Option<File>,
+    /// What this system or the service's rights lack.
+    pub missing: Vec<String>,
 }
 
 /// Runs the extension. Does not return: the process ends with 0 after a shutdown or when the service

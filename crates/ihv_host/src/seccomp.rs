@@ -2,6 +2,9 @@
 //! socket to the service. Everything else fails with EPERM, which a library that tries something
 //! survives more often than it survives being killed.
 
+#[cfg(target_arch = "x86_64")]
+mod wine;
+
 use std::collections::BTreeMap;
 
 use libc::c_long;
@@ -10,8 +13,7 @@ use seccompiler::{
     SeccompRule, TargetArch, apply_filter,
 };
 
-/// Descriptor of the socket to the service.
-const SOCKET: u64 = 3;
+use crate::socket::SERVICE;
 
 /// Without conditions.
 const ALLOWED: &[c_long] = &[
@@ -154,19 +156,41 @@ const WRITING: u64 =
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Filters the process' system calls from now on, those of all threads it will have.
+/// Whose calls they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// An extension's in a process of Linux.
+    #[cfg(not(wine))]
+    Extension,
+    /// Wine's own: its server, and a process of it while it begins.
+    #[cfg(all(not(wine), target_arch = "x86_64"))]
+    Wine,
+    /// A Windows extension's, in a process that Wine has begun.
+    #[cfg(wine)]
+    Dll,
+}
+
+/// Filters the process' system calls from now on, those of all threads and programs it will have.
 ///
 /// # Errors
 /// Why they cannot be filtered.
-pub(crate) fn apply() -> Result<(), String> {
+pub(crate) fn apply(whose: Whose) -> Result<(), String> {
     let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(|error| error.to_string())?;
     let refuse = |errno: i32| SeccompAction::Errno(errno as u32);
     // Of two filters the stricter decides.
     let old = Rules::from([(libc::SYS_clone3, Vec::new())]);
+    let rules = match whose {
+        #[cfg(not(wine))]
+        Whose::Extension => rules(),
+        #[cfg(all(not(wine), target_arch = "x86_64"))]
+        Whose::Wine => wine::rules(),
+        #[cfg(wine)]
+        Whose::Dll => wine::rules_of_dlls(),
+    };
     let filters = [
         (old, SeccompAction::Allow, refuse(libc::ENOSYS)),
         (
-            rules().map_err(|error| error.to_string())?,
+            rules.map_err(|error| error.to_string())?,
             refuse(libc::EPERM),
             SeccompAction::Allow,
         ),
@@ -221,7 +245,7 @@ fn rules() -> Result<Rules, seccompiler::BackendError> {
         libc::SYS_sendmsg,
         libc::SYS_sendto,
     ] {
-        rules.insert(call, one_of(0, &[SOCKET])?);
+        rules.insert(call, one_of(0, &[SERVICE as u64])?);
     }
     let descriptors = [
         libc::F_DUPFD,

@@ -1,13 +1,16 @@
 //! The socket to the service: one message a packet.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{OwnedFd, RawFd};
 
 use ihv::seam::{HostMessage, ServiceMessage};
 use ihv::{DecodeError, MAX_MESSAGE, decode, encode};
 use rustix::io::retry_on_intr;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 use zeroize::Zeroize;
+
+/// The descriptor that the service leaves open: its socket.
+pub(crate) const SERVICE: RawFd = 3;
 
 /// Why no message came.
 #[derive(Debug)]

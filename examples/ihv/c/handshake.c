@@ -4,6 +4,9 @@
  * 4 a station.
  *
  *     gcc -std=c11 -shared -fPIC -pthread -o libhandshake.so handshake.c
+ *     x86_64-w64-mingw32-gcc -std=c11 -shared -o handshake.dll handshake.c -lbcrypt
+ *
+ * The second is a DLL of Windows, as vendors build theirs; it runs under Wine.
  *
  * Stations that want it have the element DD 04 02 CA FE 01 in their association request: OUI 02:CA:FE
  * (locally administered, for experiments), kind 1.
@@ -33,12 +36,67 @@
  * addresses and have forward secrecy.
  */
 #define _DEFAULT_SOURCE 1 /* explicit_bzero */
-#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <wlanihv.h>
+
+/* ---- Threads, random numbers and erasing, here and there ------------------------------------------ */
+
+#ifdef _WIN32
+
+#include <bcrypt.h>
+
+#define explicit_bzero SecureZeroMemory
+
+static int fill_random(uint8_t *bytes, size_t size)
+{
+    return BCryptGenRandom(NULL, bytes, (ULONG)size, BCRYPT_USE_SYSTEM_PREFERRED_RNG) == 0;
+}
+
+#define LOCK(mutex) AcquireSRWLockExclusive(mutex)
+#define UNLOCK(mutex) ReleaseSRWLockExclusive(mutex)
+#define WAIT(condition, mutex) SleepConditionVariableSRW(condition, mutex, INFINITE, 0)
+#define WAKE(condition) WakeAllConditionVariable(condition)
+static SRWLOCK lock = SRWLOCK_INIT;
+static CONDITION_VARIABLE ended = CONDITION_VARIABLE_INIT;
+
+#define THREAD(run, argument) static DWORD WINAPI run(LPVOID argument)
+#define THREAD_ENDS return 0
+
+static int start_thread(DWORD(WINAPI *run)(LPVOID), void *argument)
+{
+    HANDLE thread = CreateThread(NULL, 0, run, argument, 0, NULL);
+    return thread && CloseHandle(thread);
+}
+
+#else
+
+#include <pthread.h>
+#include <sys/random.h>
+
+static int fill_random(uint8_t *bytes, size_t size)
+{
+    return getrandom(bytes, size, 0) == (ssize_t)size;
+}
+
+#define LOCK(mutex) pthread_mutex_lock(mutex)
+#define UNLOCK(mutex) pthread_mutex_unlock(mutex)
+#define WAIT(condition, mutex) pthread_cond_wait(condition, mutex)
+#define WAKE(condition) pthread_cond_broadcast(condition)
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t ended = PTHREAD_COND_INITIALIZER;
+
+#define THREAD(run, argument) static void *run(void *argument)
+#define THREAD_ENDS return NULL
+
+static int start_thread(void *(*run)(void *), void *argument)
+{
+    pthread_t thread;
+    return pthread_create(&thread, NULL, run, argument) == 0 && pthread_detach(thread) == 0;
+}
+
+#endif
 
 /* ---- SHA-256 and HMAC (FIPS 180-4, RFC 2104) ------------------------------------------------------ */
 
@@ -400,16 +458,14 @@ static int read_secret(struct adapter *a, const WCHAR *text)
 }
 
 /* Threads of ours that are running: none may when deinit_service returns. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t ended = PTHREAD_COND_INITIALIZER;
 static int threads;
 
 static void count_thread(int change)
 {
-    pthread_mutex_lock(&lock);
+    LOCK(&lock);
     threads += change;
-    pthread_cond_broadcast(&ended);
-    pthread_mutex_unlock(&lock);
+    WAKE(&ended);
+    UNLOCK(&lock);
 }
 
 struct pending {
@@ -419,7 +475,7 @@ struct pending {
 };
 
 /* A pre-association is completed from a thread of ours: never from inside its handler. */
-static void *complete_pre_association(void *argument)
+THREAD(complete_pre_association, argument)
 {
     struct pending *p = argument;
     DWORD reason = p->code ? L2_REASON_CODE_IHV_BASE + 2 : L2_REASON_CODE_SUCCESS;
@@ -431,7 +487,7 @@ static void *complete_pre_association(void *argument)
     api.Dot11ExtPreAssociateCompletion(p->service, p->session, reason, p->code);
     free(p);
     count_thread(-1);
-    return NULL;
+    THREAD_ENDS;
 }
 
 static DWORD WINAPI perform_pre_associate(HANDLE mine, HANDLE session,
@@ -442,7 +498,6 @@ static DWORD WINAPI perform_pre_associate(HANDLE mine, HANDLE session,
 {
     struct adapter *a = mine;
     struct pending *p = malloc(sizeof *p);
-    pthread_t thread;
     (void)params, (void)connectivity, (void)networks;
     *reason = L2_REASON_CODE_IHV_BASE + 2;
     if (!p)
@@ -451,12 +506,11 @@ static DWORD WINAPI perform_pre_associate(HANDLE mine, HANDLE session,
     *p = (struct pending){a->service, session, a->is_access_point,
                           a->has_secret ? ERROR_SUCCESS : ERROR_BAD_PROFILE};
     count_thread(1);
-    if (pthread_create(&thread, NULL, complete_pre_association, p)) {
+    if (!start_thread(complete_pre_association, p)) {
         count_thread(-1);
         free(p);
         return ERROR_OUTOFMEMORY;
     }
-    pthread_detach(thread);
     *reason = L2_REASON_CODE_SUCCESS;
     return ERROR_SUCCESS;
 }
@@ -489,7 +543,7 @@ static DWORD WINAPI perform_post_associate(HANDLE mine, HANDLE session, PDOT11_P
     memcpy(p->peer, state->PeerMacAddress, 6);
     p->next = a->ports;
     a->ports = p;
-    if (getrandom(a->is_access_point ? p->nonce_a : p->nonce_s, NONCE, 0) != NONCE)
+    if (!fill_random(a->is_access_point ? p->nonce_a : p->nonce_s, NONCE))
         code = ERROR_GEN_FAILURE;
     else if (a->is_access_point)
         code = send_frame(a, p, HELLO, p->nonce_a, NONCE);
@@ -542,10 +596,10 @@ static DWORD WINAPI perform_capability_match(HANDLE mine, PDOT11EXT_IHV_PROFILE_
 
 static VOID WINAPI deinit_service(VOID)
 {
-    pthread_mutex_lock(&lock);
+    LOCK(&lock);
     while (threads > 0)
-        pthread_cond_wait(&ended, &lock);
-    pthread_mutex_unlock(&lock);
+        WAIT(&ended, &lock);
+    UNLOCK(&lock);
 }
 
 /* What we do not need. */

@@ -16,4 +16,12 @@ mod tables;
 
 pub use consts::*;
 pub use structs::*;
-pub use tables::*;
+pub use tables::native::*;
+
+/// The same for libraries made for 64-bit Windows: only the calling convention of the tables differs.
+#[cfg(target_arch = "x86_64")]
+pub mod win64 {
+    pub use super::consts::*;
+    pub use super::structs::*;
+    pub use super::tables::windows::*;
+}
