@@ -9,15 +9,9 @@
 
 #include <windows.h>
 
-#include "run.h"
+#include "ask.h"
 
-typedef int(WINAPI *run_function)(char *const[], struct hostednet_text[2]);
-typedef void(WINAPI *forget_function)(struct hostednet_text[2]);
 typedef char *(CDECL *unix_name_function)(const WCHAR *);
-
-/* Where `hostednet wine install` says which program to run. */
-#define KEY L"Software\\hostednet"
-#define VALUE L"Program"
 
 static void complain(const char *text)
 {
@@ -136,40 +130,28 @@ static void print(DWORD stream, const struct hostednet_text *text)
     free(wide);
 }
 
-static char *program(void)
-{
-    WCHAR path[1024];
-    DWORD size = sizeof path;
-    if (RegGetValueW(HKEY_LOCAL_MACHINE, KEY, VALUE, RRF_RT_REG_SZ, NULL, path, &size) != 0)
-        return NULL;
-    return utf8(path);
-}
-
 static int run_hostednet(int count, WCHAR *words[])
 {
-    struct hostednet_text texts[2] = {{NULL, 0}, {NULL, 0}};
-    HMODULE module = LoadLibraryW(L"hostednet_wlanapi.dll");
-    run_function run = (run_function)(void *)GetProcAddress(module, "HostednetRun");
-    forget_function forget = (forget_function)(void *)GetProcAddress(module, "HostednetForget");
+    struct hostednet_text texts[2];
     char **line = calloc((size_t)count + 3, sizeof *line);
-    char *path = program();
-    if (module == NULL || run == NULL || forget == NULL || line == NULL || path == NULL) {
-        complain("this prefix is only half set up: run `hostednet wine install` again.");
+    if (line == NULL)
         return 1;
-    }
-    line[0] = path;
     line[1] = _strdup("netsh");
     for (int i = 1; i < count; i++)
         line[i + 1] = translated(i > 1 ? words[i - 1] : NULL, words[i]);
-    int status = run(line, texts);
-    if (status < 0) {
+    int status = hostednet_ask(line, texts);
+    if (status == HOSTEDNET_HALF_SET_UP) {
+        complain("this prefix is only half set up: run `hostednet wine install` again.");
+        return 1;
+    }
+    if (status == HOSTEDNET_GONE) {
         complain("the program `hostednet` is not where it was when this prefix was set up: run "
                  "`hostednet wine install` again.");
         return 1;
     }
     print(STD_OUTPUT_HANDLE, &texts[0]);
     print(STD_ERROR_HANDLE, &texts[1]);
-    forget(texts);
+    hostednet_forget(texts);
     return status;
 }
 

@@ -1,5 +1,6 @@
 /*
- * What the Wine module exports beside the functions of wlanapi.dll, for netsh.exe alone.
+ * What the Wine module exports beside the functions of wlanapi.dll, for netsh.exe and connection
+ * sharing (ask.h).
  */
 #ifndef HOSTEDNET_WINE_RUN_H
 #define HOSTEDNET_WINE_RUN_H
