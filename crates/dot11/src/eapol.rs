@@ -298,6 +298,7 @@ const KDE_OUI: [u8; 3] = [0x00, 0x0f, 0xac];
 const KDE_GTK: u8 = 1;
 const KDE_MAC: u8 = 3;
 const KDE_PMKID: u8 = 4;
+const KDE_IGTK: u8 = 9;
 const RSNE_ID: u8 = 48;
 
 /// One item of (decrypted) key data (12.7.2, table 12-9).
@@ -315,6 +316,15 @@ pub enum Kde<'a> {
         tx: bool,
         /// The key.
         gtk: &'a [u8],
+    },
+    /// A key of group-addressed management frames (figure 12-43).
+    Igtk {
+        /// Key ID, 4 or 5 in all networks of today.
+        key_id: u16,
+        /// Packet number of the last frame sent with it, 48 bits.
+        ipn: u64,
+        /// The key.
+        igtk: &'a [u8],
     },
     /// A MAC address.
     Mac(MacAddr),
@@ -341,6 +351,10 @@ impl fmt::Debug for Kde<'_> {
                     "Gtk {{ key_id: {key_id}, tx: {tx}, {} bytes }}",
                     gtk.len()
                 )
+            }
+            Self::Igtk { key_id, ipn, igtk } => {
+                let len = igtk.len();
+                write!(f, "Igtk {{ key_id: {key_id}, ipn: {ipn}, {len} bytes }}")
             }
             Self::Mac(a) => write!(f, "Mac({a})"),
             Self::Pmkid(_) => f.write_str("Pmkid"),
@@ -396,6 +410,15 @@ impl<'a> KdeIter<'a> {
                     key_id: flags & 0x03,
                     tx: flags & 0x04 != 0,
                     gtk,
+                }
+            }
+            KDE_IGTK => {
+                let (key_id, rest) = data.split_first_chunk::<2>()?;
+                let (&[p0, p1, p2, p3, p4, p5], igtk) = rest.split_first_chunk::<6>()?;
+                Kde::Igtk {
+                    key_id: u16::from_le_bytes(*key_id),
+                    ipn: u64::from_le_bytes([p0, p1, p2, p3, p4, p5, 0, 0]),
+                    igtk,
                 }
             }
             KDE_MAC => Kde::Mac(MacAddr(<[u8; 6]>::try_from(data).ok()?)),
@@ -479,6 +502,15 @@ impl KeyData {
     #[must_use]
     pub fn gtk(mut self, key_id: u8, tx: bool, gtk: &[u8]) -> Self {
         self.kde(KDE_GTK, &[&[key_id & 0x03 | u8::from(tx) << 2, 0], gtk]);
+        self
+    }
+
+    /// Adds an IGTK KDE; `ipn` has 48 bits. A key of more than 243 bytes is left out.
+    #[must_use]
+    pub fn igtk(mut self, key_id: u16, ipn: u64, igtk: &[u8]) -> Self {
+        let [p0, p1, p2, p3, p4, p5, _, _] = ipn.to_le_bytes();
+        let [k0, k1] = key_id.to_le_bytes();
+        self.kde(KDE_IGTK, &[&[k0, k1, p0, p1, p2, p3, p4, p5], igtk]);
         self
     }
 
@@ -607,6 +639,7 @@ mod tests {
         let data = KeyData::new()
             .element(&rsne)
             .gtk(2, true, &[5; 16])
+            .igtk(5, 0x0102_0304_0506, &[6; 16])
             .mac(MacAddr([1, 2, 3, 4, 5, 6]))
             .pmkid(&[8; 16])
             .padded();
@@ -621,10 +654,23 @@ mod tests {
                     tx: true,
                     gtk: &[5; 16]
                 },
+                Kde::Igtk {
+                    key_id: 5,
+                    ipn: 0x0102_0304_0506,
+                    igtk: &[6; 16]
+                },
                 Kde::Mac(MacAddr([1, 2, 3, 4, 5, 6])),
                 Kde::Pmkid(&[8; 16]),
             ]
         );
+    }
+
+    #[test]
+    fn a_key_of_management_frames_is_laid_out_as_the_standard_draws_it() {
+        let data = KeyData::new().igtk(4, 0x0605_0403_0201, &[7; 16]);
+        let mut expected = vec![0xdd, 28, 0, 0x0f, 0xac, 9, 4, 0, 1, 2, 3, 4, 5, 6];
+        expected.extend([7; 16]);
+        assert_eq!(data.as_bytes(), expected);
     }
 
     #[test]
@@ -644,12 +690,13 @@ mod tests {
     #[test]
     fn broken_kdes_end_the_walk_with_one_error() {
         for bad in [
-            &[48u8, 5, 1][..],                  // longer than what is there
-            &[48],                              // no length
-            &[0xdd, 3, 0, 0x0f, 0xac],          // no data type
-            &[0xdd, 5, 0, 0x0f, 0xac, 1, 0],    // GTK without its second flag byte
-            &[0xdd, 6, 0, 0x0f, 0xac, 3, 1, 2], // short MAC
-            &[0xdd, 0, 1],                      // padding that is not zero
+            &[48u8, 5, 1][..],                        // longer than what is there
+            &[48],                                    // no length
+            &[0xdd, 3, 0, 0x0f, 0xac],                // no data type
+            &[0xdd, 5, 0, 0x0f, 0xac, 1, 0],          // GTK without its second flag byte
+            &[0xdd, 6, 0, 0x0f, 0xac, 3, 1, 2],       // short MAC
+            &[0xdd, 8, 0, 0x0f, 0xac, 9, 4, 0, 1, 2], // IGTK within its packet number
+            &[0xdd, 0, 1],                            // padding that is not zero
         ] {
             let items: Vec<_> = KdeIter::new(bad).collect();
             assert_eq!(items, [Err(MalformedKeyData)], "{bad:?}");
@@ -664,6 +711,12 @@ mod tests {
             gtk: &[0xde; 16],
         };
         assert_eq!(format!("{kde:?}"), "Gtk { key_id: 1, tx: false, 16 bytes }");
+        let kde = Kde::Igtk {
+            key_id: 4,
+            ipn: 7,
+            igtk: &[0xde; 16],
+        };
+        assert_eq!(format!("{kde:?}"), "Igtk { key_id: 4, ipn: 7, 16 bytes }");
     }
 
     proptest! {

@@ -60,6 +60,8 @@ pub struct Config {
     pub ap_rsne: Vec<u8>,
     /// RSN element of the association request, id and length bytes included.
     pub station_rsne: Vec<u8>,
+    /// Management frames of this association are protected: the station gets that key too.
+    pub management_protection: bool,
     /// Resending.
     pub timing: Timing,
 }
@@ -296,6 +298,12 @@ impl Authenticator {
     #[must_use]
     pub const fn group_key_sent(&self) -> bool {
         self.port.group_key_sent
+    }
+
+    /// [`Config::management_protection`].
+    #[must_use]
+    pub const fn management_protection(&self) -> bool {
+        self.config.management_protection
     }
 
     /// How many received frames were dropped.
@@ -671,6 +679,17 @@ impl Established {
     }
 }
 
+/// The keys of group-addressed frames that the station takes (12.7.6.4 and 12.7.7.2).
+fn group_keys(data: KeyData, group: &GroupKey, config: &Config) -> KeyData {
+    let data = data.gtk(group.index, false, group.gtk.expose());
+    match &group.management {
+        Some(key) if config.management_protection => {
+            data.igtk(u16::from(key.index), key.ipn, key.igtk.expose())
+        }
+        _ => data,
+    }
+}
+
 fn message_3(
     port: &mut Port,
     ptk: &Ptk,
@@ -678,9 +697,7 @@ fn message_3(
     group: &GroupKey,
     (config, now): (&Config, Instant),
 ) -> Exchange {
-    let data = KeyData::new()
-        .element(&config.ap_rsne)
-        .gtk(group.index, false, group.gtk.expose());
+    let data = group_keys(KeyData::new().element(&config.ap_rsne), group, config);
     let pdu = KeyFrame {
         info: KeyInfo::VERSION_2
             | KeyInfo::PAIRWISE
@@ -707,7 +724,7 @@ fn group_message_1(
     config: &Config,
     now: Instant,
 ) -> GroupExchange {
-    let data = KeyData::new().gtk(group.index, false, group.gtk.expose());
+    let data = group_keys(KeyData::new(), group, config);
     let pdu = KeyFrame {
         info: KeyInfo::VERSION_2
             | KeyInfo::ACK

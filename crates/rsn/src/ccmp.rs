@@ -4,8 +4,8 @@
 //! header (Protected bit set) | CCMP header (8) | ciphertext | MIC (8)
 //! ```
 //!
-//! Frames here have no FCS. Only data frames are ciphered: this network has no protected management
-//! frames.
+//! Frames here have no FCS. Data frames are ciphered, and management frames addressed to one station
+//! (12.5.3.3.3): those have a nonce flag and a replay counter of their own.
 
 #[cfg(target_arch = "x86_64")]
 mod aesni;
@@ -16,7 +16,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use header::{Header, NON_QOS};
+use header::{COUNTERS, Header};
 use key::CcmpKey;
 
 /// Bytes of the CCMP header, between MAC header and data.
@@ -34,7 +34,7 @@ pub(crate) const EXT_IV: u8 = 0x20;
 /// Why a frame was not ciphered or deciphered. It shall be dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CcmpError {
-    /// Not a data frame with a body, or too short.
+    /// Neither a data frame with a body nor a management frame, or too short.
     Malformed,
     /// To be sent, but its Protected bit is set already.
     AlreadyProtected,
@@ -51,7 +51,7 @@ pub enum CcmpError {
 impl fmt::Display for CcmpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Malformed => "not a data frame with a body",
+            Self::Malformed => "neither a data frame with a body nor a management frame",
             Self::AlreadyProtected => "frame is protected already",
             Self::NotProtected => "frame is not protected",
             Self::Replay => "packet number was used before",
@@ -64,7 +64,7 @@ impl fmt::Display for CcmpError {
 impl core::error::Error for CcmpError {}
 
 /// Which key a protected frame was ciphered with: the Key ID of its CCMP header, 0 to 3. `None`
-/// when it is not a protected data frame.
+/// when it is not such a protected frame.
 #[must_use]
 pub fn key_id(mpdu: &[u8]) -> Option<u8> {
     let header = Header::parse(mpdu)?;
@@ -145,11 +145,12 @@ impl CcmpSender {
     }
 }
 
-/// The receiving half of a key, with one replay counter per traffic identifier.
+/// The receiving half of a key, with one replay counter per traffic identifier and one of management
+/// frames.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CcmpReceiver {
     key: CcmpKey,
-    last: [u64; NON_QOS + 1],
+    last: [u64; COUNTERS],
 }
 
 impl CcmpReceiver {
@@ -158,7 +159,7 @@ impl CcmpReceiver {
     pub fn new(tk: &[u8; 16], rsc: u64) -> Self {
         Self {
             key: CcmpKey::new(tk),
-            last: [rsc; NON_QOS + 1],
+            last: [rsc; COUNTERS],
         }
     }
 

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::ccmp::header::{Header, NON_QOS, PROTECTED};
+use crate::ccmp::header::{COUNTERS, Header, PROTECTED};
 use crate::ccmp::{BODY_MAX, CcmpError, EXT_IV, PN_MAX, packet_number};
 
 /// Bytes of the GCMP header, between MAC header and data.
@@ -191,11 +191,12 @@ impl GcmpSender {
     }
 }
 
-/// The receiving half of a key, with one replay counter per traffic identifier.
+/// The receiving half of a key, with one replay counter per traffic identifier and one of management
+/// frames.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GcmpReceiver {
     key: GcmpKey,
-    last: [u64; NON_QOS + 1],
+    last: [u64; COUNTERS],
 }
 
 impl GcmpReceiver {
@@ -204,7 +205,7 @@ impl GcmpReceiver {
     pub fn new(tk: &[u8; 16], rsc: u64) -> Self {
         Self {
             key: GcmpKey::new(tk),
-            last: [rsc; NON_QOS + 1],
+            last: [rsc; COUNTERS],
         }
     }
 

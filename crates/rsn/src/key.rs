@@ -302,6 +302,55 @@ impl Gtk {
     }
 }
 
+/// A key of group-addressed management frames (IGTK) for BIP-CMAC-128.
+#[derive(Clone, Zeroize, ZeroizeOnDrop, Serialize, Deserialize)]
+pub struct Igtk {
+    bytes: [u8; 16],
+}
+
+secret!(Igtk, bytes);
+
+impl Igtk {
+    /// A new one, as [`Gtk::random`].
+    #[must_use]
+    pub fn random(rng: &mut ChaCha20Rng) -> Self {
+        let mut this = Self { bytes: [0; 16] };
+        rng.fill_bytes(&mut this.bytes);
+        this
+    }
+
+    /// A known one.
+    #[must_use]
+    pub const fn from_raw(bytes: [u8; 16]) -> Self {
+        Self { bytes }
+    }
+
+    /// From received bytes, `None` when they are not 16.
+    #[must_use]
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        Some(Self {
+            bytes: bytes.try_into().ok()?,
+        })
+    }
+
+    /// The key itself.
+    #[must_use]
+    pub const fn expose(&self) -> &[u8; 16] {
+        &self.bytes
+    }
+}
+
+/// A key of management frames as it is handed out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManagementKey {
+    /// The key.
+    pub igtk: Igtk,
+    /// Key ID on the air, 4 or 5.
+    pub index: u8,
+    /// Packet number of the last frame sent with it, 48 bits: receivers start above it.
+    pub ipn: u64,
+}
+
 /// A group key as message 3 and the group handshake hand it out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupKey {
@@ -311,12 +360,15 @@ pub struct GroupKey {
     pub index: u8,
     /// Packet number of the last frame sent with it, 48 bits: receivers start above it.
     pub rsc: u64,
+    /// What goes with it to stations whose management frames are protected.
+    pub management: Option<ManagementKey>,
 }
 
 impl GroupKey {
     /// Whether both are the same key in the same place, whatever their counters.
     pub(crate) fn same_key(&self, other: &Self) -> bool {
-        self.index == other.index && self.gtk == other.gtk
+        let igtk = |key: &Self| key.management.as_ref().map(|m| (m.index, m.igtk.clone()));
+        self.index == other.index && self.gtk == other.gtk && igtk(self) == igtk(other)
     }
 }
 

@@ -5,12 +5,14 @@
 //! * [`Authenticator`]: one per association of the access point. Knows several candidate keys until
 //!   message 2 elects one; from then on the association owns its key.
 //! * [`Supplicant`]: the other side, for simulated stations.
-//! * [`ccmp`]: the cipher of data frames.
+//! * [`ccmp`]: the cipher of data frames and of protected management frames; [`bip`]: what protects
+//!   group-addressed management frames.
 //!
 //! Nothing here does IO, reads a clock or makes randomness. Clause numbers refer to
 //! IEEE 802.11-2020.
 
 mod authenticator;
+pub mod bip;
 mod candidates;
 pub mod ccmp;
 pub mod gcmp;
@@ -22,7 +24,7 @@ mod supplicant;
 
 pub use authenticator::{Authenticator, Config, Network, Output, Timing};
 pub use candidates::{Candidate, Candidates, KeyId, Verdict};
-pub use key::{GroupKey, Gtk, Passphrase, PassphraseError, Pmk, Ptk, Session};
+pub use key::{GroupKey, Gtk, Igtk, ManagementKey, Passphrase, PassphraseError, Pmk, Ptk, Session};
 pub use message::{Failure, Rejection};
 pub use supplicant::{Supplicant, SupplicantConfig, SupplicantOutput};
 

@@ -13,7 +13,7 @@ use rand_chacha::rand_core::RngCore;
 use serde::{Deserialize, Serialize};
 
 use crate::candidates::mic_fits;
-use crate::key::{Gtk, Pmk, Ptk, Session};
+use crate::key::{Gtk, Igtk, ManagementKey, Pmk, Ptk, Session};
 use crate::message::{Failure, Rejection, first_rsne_is, seal, unwrap};
 
 /// What is fixed for one association.
@@ -29,6 +29,8 @@ pub struct SupplicantConfig {
     pub ap_rsne: Vec<u8>,
     /// RSN element of our association request, id and length bytes included.
     pub station_rsne: Vec<u8>,
+    /// Protection of management frames was agreed: without a key for them the handshake is broken.
+    pub management_protection: bool,
 }
 
 /// What must happen now, in this order.
@@ -49,6 +51,15 @@ pub enum SupplicantOutput {
         gtk: KeyBytes,
         /// Frames up to this packet number are old.
         rsc: u64,
+    },
+    /// Install a key of group-addressed management frames. Never given twice for the same key.
+    InstallManagementKey {
+        /// Key ID, 4 or 5.
+        index: u8,
+        /// The key, 16 bytes.
+        igtk: KeyBytes,
+        /// Frames up to this packet number are old.
+        ipn: u64,
     },
     /// The four-way handshake is complete (the first one or a rekey): the port is open.
     Done,
@@ -75,6 +86,8 @@ struct Installed {
     anonce: [u8; 32],
     ptk: Ptk,
     groups: [Option<Gtk>; 4],
+    /// Of the Key IDs 4 and 5.
+    management: [Option<Igtk>; 2],
 }
 
 /// The supplicant of one association.
@@ -217,9 +230,10 @@ impl Supplicant {
                 current,
                 ..
             } => {
-                let groups = current
+                let (groups, management) = current
                     .as_ref()
-                    .map_or_else(Default::default, |c| c.groups.clone());
+                    .map(|c| (c.groups.clone(), c.management.clone()))
+                    .unwrap_or_default();
                 (
                     anonce,
                     ptk,
@@ -227,6 +241,7 @@ impl Supplicant {
                         anonce: *anonce,
                         ptk: ptk.clone(),
                         groups,
+                        management,
                     },
                 )
             }
@@ -246,7 +261,7 @@ impl Supplicant {
             self.state = State::Failed(Failure::ElementMismatch);
             return Ok(());
         }
-        let (index, gtk) = only_gtk(&data)?;
+        let keys = self.group_keys(&data)?;
         let again = matches!(self.state, State::Established(_));
         self.last_counter = Some(frame.replay_counter());
         let info = KeyInfo::VERSION_2 | KeyInfo::PAIRWISE | KeyInfo::MIC | KeyInfo::SECURE;
@@ -256,7 +271,7 @@ impl Supplicant {
             self.outputs
                 .push_back(SupplicantOutput::InstallPairwiseKey { tk });
         }
-        let installed = self.install_group(installed, index, gtk, frame.rsc());
+        let installed = self.install_group(installed, keys, frame.rsc());
         self.state = State::Established(installed);
         if !again {
             self.outputs.push_back(SupplicantOutput::Done);
@@ -279,11 +294,11 @@ impl Supplicant {
             return Err(Rejection::Mic);
         }
         let data = unwrap(&installed.ptk, frame.key_data()).ok_or(Rejection::KeyData)?;
-        let (index, gtk) = only_gtk(&data)?;
+        let keys = self.group_keys(&data)?;
         self.last_counter = Some(frame.replay_counter());
         let info = KeyInfo::VERSION_2 | KeyInfo::MIC | KeyInfo::SECURE;
         self.answer(info, frame.replay_counter(), None, &[], &installed.ptk);
-        let installed = self.install_group(installed, index, gtk, frame.rsc());
+        let installed = self.install_group(installed, keys, frame.rsc());
         match &mut self.state {
             State::Negotiating { current, .. } => *current = Some(installed),
             state => *state = State::Established(installed),
@@ -291,7 +306,46 @@ impl Supplicant {
         Ok(())
     }
 
-    fn install_group(&mut self, mut to: Installed, index: u8, gtk: Gtk, rsc: u64) -> Installed {
+    /// The keys in key data: one group key, and one of management frames when that was agreed.
+    fn group_keys(&self, key_data: &[u8]) -> Result<GroupKeys, Rejection> {
+        let (mut group, mut management) = (None, None);
+        for kde in KdeIter::new(key_data) {
+            let twice = match kde.map_err(|_| Rejection::KeyData)? {
+                Kde::Gtk { key_id, gtk, .. } => {
+                    let gtk = Gtk::from_slice(gtk).ok_or(Rejection::KeyData)?;
+                    group.replace((key_id, gtk)).is_some()
+                }
+                Kde::Igtk { key_id, ipn, igtk } => {
+                    let igtk = Igtk::from_slice(igtk).ok_or(Rejection::KeyData)?;
+                    let index = u8::try_from(key_id).ok().filter(|id| matches!(id, 4 | 5));
+                    let index = index.ok_or(Rejection::KeyData)?;
+                    management
+                        .replace(ManagementKey { igtk, index, ipn })
+                        .is_some()
+                }
+                _ => false,
+            };
+            if twice {
+                return Err(Rejection::KeyData);
+            }
+        }
+        if management.is_some() != self.config.management_protection {
+            return Err(Rejection::KeyData);
+        }
+        let (index, gtk) = group.ok_or(Rejection::KeyData)?;
+        Ok(GroupKeys {
+            index,
+            gtk,
+            management,
+        })
+    }
+
+    fn install_group(&mut self, mut to: Installed, keys: GroupKeys, rsc: u64) -> Installed {
+        let GroupKeys {
+            index,
+            gtk,
+            management,
+        } = keys;
         if let Some(slot) = to.groups.get_mut(usize::from(index)) {
             // A key that is installed already keeps its counters (CVE-2017-13080).
             if slot.as_ref() != Some(&gtk) {
@@ -300,6 +354,17 @@ impl Supplicant {
                     .push_back(SupplicantOutput::InstallGroupKey { index, gtk, rsc });
             }
             *slot = Some(gtk);
+        }
+        if let Some(ManagementKey { igtk, index, ipn }) = management
+            && let Some(slot) = to.management.get_mut(usize::from(index & 1))
+        {
+            // CVE-2017-13081.
+            if slot.as_ref() != Some(&igtk) {
+                let igtk = KeyBytes::copy_from(igtk.expose());
+                self.outputs
+                    .push_back(SupplicantOutput::InstallManagementKey { index, igtk, ipn });
+            }
+            *slot = Some(igtk);
         }
         to
     }
@@ -325,18 +390,11 @@ impl Supplicant {
     }
 }
 
-/// The one group key in key data.
-fn only_gtk(key_data: &[u8]) -> Result<(u8, Gtk), Rejection> {
-    let mut found = None;
-    for kde in KdeIter::new(key_data) {
-        if let Kde::Gtk { key_id, gtk, .. } = kde.map_err(|_| Rejection::KeyData)? {
-            let gtk = Gtk::from_slice(gtk).ok_or(Rejection::KeyData)?;
-            if found.replace((key_id, gtk)).is_some() {
-                return Err(Rejection::KeyData);
-            }
-        }
-    }
-    found.ok_or(Rejection::KeyData)
+/// The keys of group-addressed frames in one message.
+struct GroupKeys {
+    index: u8,
+    gtk: Gtk,
+    management: Option<ManagementKey>,
 }
 
 impl fmt::Debug for Supplicant {

@@ -60,6 +60,7 @@ fn candidates() -> Candidates {
 
 fn group(fill: u8, index: u8) -> GroupKey {
     GroupKey {
+        management: None,
         gtk: Gtk::from_raw([fill; 16]),
         index,
         rsc: u64::from(fill),
@@ -72,6 +73,7 @@ fn config() -> Config {
         station: STATION,
         ap_rsne: AP_RSNE.to_vec(),
         station_rsne: STATION_RSNE.to_vec(),
+        management_protection: false,
         timing: Timing::default(),
     }
 }
@@ -83,6 +85,7 @@ fn supplicant(key: u8) -> Supplicant {
         pmk: pmk(key),
         ap_rsne: AP_RSNE.to_vec(),
         station_rsne: STATION_RSNE.to_vec(),
+        management_protection: false,
     };
     Supplicant::new(config, rng(99))
 }

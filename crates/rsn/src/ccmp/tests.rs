@@ -186,9 +186,9 @@ fn what_is_no_plain_data_frame_is_not_ciphered() {
         "null frame"
     );
     assert_eq!(
-        send(&data_frame([0xd0, 1], 0, 9)),
+        send(&data_frame([0xd4, 1], 0, 9)),
         Err(CcmpError::Malformed),
-        "action frame"
+        "acknowledgement"
     );
     let mut receiver = CcmpReceiver::new(&tk(), 0);
     assert_eq!(
@@ -298,4 +298,37 @@ proptest! {
         prop_assert!(CcmpReceiver::new(&tk(), 0).unprotect(&bytes, &mut out).is_err());
         let _ = key_id(&bytes);
     }
+}
+
+#[test]
+fn a_management_frame_has_a_nonce_and_a_counter_of_its_own() {
+    let mut sender = CcmpSender::new(&tk(), 0);
+    let mut receiver = CcmpReceiver::new(&tk(), 0);
+    let (mut action, mut data, mut back) = (vec![], vec![], vec![]);
+    let plain = data_frame([0xd0, 0], 0, 9);
+    sender.protect(&plain, &mut action).unwrap();
+    sender
+        .protect(&data_frame([0x08, 1], 0, 9), &mut data)
+        .unwrap();
+    // The data frame has the higher packet number and came first: the other is not old for that.
+    receiver.unprotect(&data, &mut back).unwrap();
+    receiver.unprotect(&action, &mut back).unwrap();
+    assert_eq!(back, plain);
+    assert_eq!(
+        receiver.unprotect(&action, &mut back),
+        Err(CcmpError::Replay)
+    );
+}
+
+#[test]
+fn an_action_cannot_be_turned_into_a_deauthentication() {
+    let mut out = vec![];
+    CcmpSender::new(&tk(), 0)
+        .protect(&data_frame([0xd0, 0], 0, 9), &mut out)
+        .unwrap();
+    out[0] = 0xc0;
+    assert_eq!(
+        CcmpReceiver::new(&tk(), 0).unprotect(&out, &mut vec![]),
+        Err(CcmpError::Mic)
+    );
 }

@@ -48,6 +48,7 @@ fn a_passphrase_and_a_binary_key_are_elected_side_by_side() {
             pmk: key,
             ap_rsne: AP_RSNE.to_vec(),
             station_rsne: STATION_RSNE.to_vec(),
+            management_protection: false,
         };
         let mut p = Pair::with(Supplicant::new(station, rng(1)), config());
         p.candidates.live = vec![
@@ -165,4 +166,92 @@ fn message_3_keeps_the_group_key_encrypted() {
     let p = Pair::joined(1);
     let message_3 = &p.auth_sent[1];
     assert!(!message_3.windows(16).any(|w| w == [0x61; 16]));
+}
+
+/// A pair that agreed on protected management frames, and a network with a key for them.
+fn protected(igtk: u8, index: u8) -> (GroupKey, ManagementKey) {
+    let key = ManagementKey {
+        igtk: Igtk::from_raw([igtk; 16]),
+        index,
+        ipn: 9,
+    };
+    let group = GroupKey {
+        management: Some(key.clone()),
+        ..group(0x61, index - 3)
+    };
+    (group, key)
+}
+
+fn management_installs(pair: &Pair) -> Vec<(u8, Vec<u8>, u64)> {
+    let mut keys = vec![];
+    for output in &pair.sup_out {
+        if let SupplicantOutput::InstallManagementKey { index, igtk, ipn } = output {
+            keys.push((*index, igtk.expose().to_vec(), *ipn));
+        }
+    }
+    keys
+}
+
+fn protected_pair() -> Pair {
+    let station = SupplicantConfig {
+        ap: AP,
+        station: STATION,
+        pmk: pmk(1),
+        ap_rsne: AP_RSNE.to_vec(),
+        station_rsne: STATION_RSNE.to_vec(),
+        management_protection: true,
+    };
+    let mut pair = Pair::with(
+        Supplicant::new(station, rng(99)),
+        Config {
+            management_protection: true,
+            ..config()
+        },
+    );
+    pair.group = protected(0x71, 4).0;
+    pair
+}
+
+#[test]
+fn the_key_of_management_frames_comes_with_message_3_and_is_renewed_with_the_group_key() {
+    let mut pair = protected_pair();
+    pair.start();
+    pair.run();
+    assert!(pair.auth.is_authorized());
+    assert_eq!(management_installs(&pair), [(4, vec![0x71; 16], 9)]);
+
+    let (next, _) = protected(0x72, 5);
+    pair.auth.rekey_group(&next, pair.now);
+    pair.drain();
+    pair.run();
+    assert_eq!(
+        management_installs(&pair)[1..],
+        [(5, vec![0x72; 16], 9)],
+        "the other slot"
+    );
+    // Handed out once more, it is not installed once more: its counter runs on.
+    pair.auth.rekey_group(&next, pair.now);
+    pair.drain();
+    pair.run();
+    assert_eq!(management_installs(&pair).len(), 2);
+}
+
+#[test]
+fn who_did_not_agree_gets_no_key_of_management_frames() {
+    let mut pair = Pair::new(1);
+    pair.group = protected(0x71, 4).0;
+    pair.start();
+    pair.run();
+    assert!(pair.auth.is_authorized());
+    assert!(management_installs(&pair).is_empty());
+}
+
+#[test]
+fn a_message_3_without_the_agreed_key_of_management_frames_is_dropped() {
+    let mut pair = protected_pair();
+    pair.group = group(0x61, 1);
+    pair.start();
+    pair.run();
+    assert!(!pair.auth.is_authorized());
+    assert!(pair.sup_installed().is_empty());
 }
