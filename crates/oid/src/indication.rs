@@ -1,7 +1,8 @@
 //! NDIS status indications (native-80211-ihv reference, 4.1).
 
 use cause::Cause;
-use dot11::{Channel, MacAddr, StatusCode};
+use dot11::element::{RsnCapabilities, Rsne};
+use dot11::{Channel, ChannelWidth, MacAddr, Phy, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::{DisassocReason, StationIndication};
@@ -37,6 +38,19 @@ pub struct AssocRequest {
     pub beacon_rsne: Vec<u8>,
 }
 
+impl AssocRequest {
+    /// Whether management frames of this association are protected: both RSN elements say that their
+    /// side can (802.11-2020, 12.6.3).
+    #[must_use]
+    pub fn protects_management(&self) -> bool {
+        let can = |element: &[u8]| {
+            let body = element.get(2..).unwrap_or_default();
+            Rsne::parse(body).is_ok_and(|e| e.capabilities.has(RsnCapabilities::MFP_CAPABLE))
+        };
+        can(&self.rsne) && can(&self.beacon_rsne)
+    }
+}
+
 /// What the miniport tells unasked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Indication {
@@ -55,10 +69,12 @@ pub enum Indication {
     IncompatibleConnection(Option<Cause>),
     /// NDIS_STATUS_DOT11_PHY_FREQUENCY_ADOPTED: started on, or moved to, this channel.
     PhyFrequencyAdopted {
-        /// Where it operates.
+        /// Its primary channel.
         channel: Channel,
-        /// Whether HT is in use (`dot11_phy_type_ht`), else ERP.
-        ht: bool,
+        /// How wide it operates. Not in the binary form.
+        width: ChannelWidth,
+        /// The fastest PHY in use.
+        phy: Phy,
         /// The port's address.
         bssid: MacAddr,
     },

@@ -1,6 +1,6 @@
 //! OID requests and their completions.
 
-use dot11::{Channel, MacAddr, ReasonCode, Ssid, StatusCode};
+use dot11::{Band, Channel, ChannelWidth, MacAddr, ReasonCode, Ssid, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -42,10 +42,22 @@ pub enum Request {
     /// OID_DOT11_ENABLED_MULTICAST_CIPHER_ALGORITHM. INIT only.
     EnabledMulticastCipherAlgorithm(CipherAlgorithm),
     /// OID_DOT11_CURRENT_CHANNEL: a wish. A channel that another connection of the radio
-    /// forces comes before it; without either the miniport takes 6, 1, 11 or the first one the
-    /// regulatory domain allows. A channel that is not allowed makes the start fail with a cause.
+    /// forces comes before it; without either the miniport chooses by itself
+    /// (`docs/decisions/0027`). A channel that is not allowed makes the start fail with a cause.
     /// INIT only.
     CurrentChannel(Option<Channel>),
+    /// In which band, and how wide at most (ours: on Windows that is up to the driver). INIT only.
+    BandAndWidth {
+        /// The band; `None` takes 2.4 GHz where the radio has it. A channel of
+        /// [`Request::CurrentChannel`] comes before it.
+        band: Option<Band>,
+        /// The widest channel; `None` takes 80 MHz in 5 GHz and 20 MHz in 2.4 GHz. The radio, the
+        /// regulatory domain and its neighbours may make it narrower, which is no failure.
+        width: Option<ChannelWidth>,
+    },
+    /// Keep peers from reaching one another through the access point, or let them (the mode's
+    /// default). At any time; Windows has no OID for it.
+    IsolatePeers(bool),
     /// OID_DOT11_START_AP_REQUEST: INIT to OP. Completed when beacons are on the air;
     /// [`Indication::PhyFrequencyAdopted`](crate::Indication::PhyFrequencyAdopted) precedes the
     /// completion.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::group::Group;
 use crate::keys::KeyRing;
 use crate::peer::{Handshaking, Joined, Peer as PeerState};
-use crate::run::{Run, Starting, pairwise_key};
+use crate::run::{Adopted, Run, Starting, pairwise_key};
 use crate::timer::Deadlines;
 use crate::{
     Candidates, Event, Output, Peer, PeerKey, Refused, RunSettings, VendorEvent, VendorService,
@@ -59,6 +59,8 @@ enum Pending {
     Admission(MacAddr),
     PairwiseKey(MacAddr),
     OpenPort(MacAddr),
+    /// The key of management frames that go to all, made for this peer.
+    ManagementKey(MacAddr),
     GroupCounter {
         index: u8,
     },
@@ -143,6 +145,22 @@ impl SoftAp {
         }
     }
 
+    /// Keeps the peers of a run from reaching one another through the access point from now on, or
+    /// lets them. Without a run it does nothing: [`RunSettings::isolate`] holds for the next one.
+    pub fn set_isolation(&mut self, on: bool) {
+        match &mut self.state {
+            State::Starting(starting) => {
+                starting.settings.isolate = on;
+                let steps = &mut starting.steps;
+                steps.retain(|step| !matches!(step, Request::IsolatePeers(_)));
+            }
+            State::Active(run) => run.settings.isolate = on,
+            State::Idle | State::Stopping => return,
+        }
+        // The miniport takes it at every moment of a start, after all that was asked for before.
+        self.request(Request::IsolatePeers(on), Pending::Unwatched);
+    }
+
     /// Whether retired keys are remembered for diagnosis; on by default. Switching off forgets them.
     pub fn diagnose_retired_keys(&mut self, on: bool) {
         self.diagnose = on;
@@ -159,15 +177,26 @@ impl SoftAp {
         };
         run.into_iter().flat_map(|run| {
             run.peers.iter().filter_map(|(mac, peer)| {
-                let (key, since) = match peer {
-                    PeerState::Joined(j) => (run.keys.standing(j.key, j.retired_since), j.since),
-                    PeerState::Vendor(v) => (PeerKey::Vendor, v.joined_since()?),
+                let (key, since, management_protection) = match peer {
+                    PeerState::Joined(j) => (
+                        run.keys.standing(j.key, j.retired_since),
+                        j.since,
+                        j.authenticator.management_protection(),
+                    ),
+                    PeerState::Vendor(v) => {
+                        (PeerKey::Vendor, v.joined_since()?, v.management_protection)
+                    }
                     PeerState::Associating(_)
                     | PeerState::Handshaking(_)
                     | PeerState::Leaving { .. } => return None,
                 };
                 let mac = *mac;
-                Some(Peer { mac, key, since })
+                Some(Peer {
+                    mac,
+                    key,
+                    since,
+                    management_protection,
+                })
             })
         })
     }
@@ -197,7 +226,13 @@ impl SoftAp {
             (Pending::Admission(peer), Err(failure)) => {
                 self.admission_refused(peer, failure.cause);
             }
-            (Pending::Admission(_), Ok(_))
+            (Pending::ManagementKey(peer), Err(failure)) => {
+                if let State::Active(run) = &mut self.state {
+                    run.group.management_refused();
+                }
+                self.radio_refused(peer, failure, now);
+            }
+            (Pending::Admission(_) | Pending::ManagementKey(_), Ok(_))
             | (Pending::GroupCounter { .. } | Pending::Unwatched, _) => {}
         }
     }
@@ -231,9 +266,25 @@ impl SoftAp {
                 self.event(Event::IncompatibleConnection(cause));
             }
             Indication::CanSustainAp => self.event(Event::CanSustain),
-            Indication::PhyFrequencyAdopted { channel, ht, bssid } => match &mut self.state {
-                State::Starting(starting) => starting.adopted = Some((channel, ht, bssid)),
-                State::Active(_) => self.event(Event::ChannelChanged(channel)),
+            Indication::PhyFrequencyAdopted {
+                channel,
+                width,
+                phy,
+                bssid,
+            } => match &mut self.state {
+                State::Starting(starting) => {
+                    starting.adopted = Some(Adopted {
+                        channel,
+                        width,
+                        phy,
+                        bssid,
+                    });
+                }
+                State::Active(_) => self.event(Event::ChannelChanged {
+                    channel,
+                    width,
+                    phy,
+                }),
                 State::Idle | State::Stopping => {}
             },
             Indication::IncomingAssociationStarted { .. } => {}
@@ -305,7 +356,7 @@ impl SoftAp {
             self.request(step, Pending::Start);
             return;
         }
-        let Some((channel, ht, bssid)) = starting.adopted else {
+        let Some(adopted) = starting.adopted else {
             let cause = Cause::new(
                 "The driver reported a start without a channel.",
                 "This is a defect of the driver layer; please report it.",
@@ -315,6 +366,7 @@ impl SoftAp {
                 cause,
             });
         };
+        let Adopted { bssid, channel, .. } = adopted;
         let settings = starting.settings.clone();
         let ssid = settings.ssid.clone();
         let keys = KeyRing::new(starting.candidates.clone(), self.diagnose);
@@ -328,7 +380,12 @@ impl SoftAp {
             deadlines: Deadlines::default(),
             next_serial: 0,
         }));
-        self.event(Event::Started { bssid, channel, ht });
+        self.event(Event::Started {
+            bssid,
+            channel,
+            width: adopted.width,
+            phy: adopted.phy,
+        });
         self.event(Event::Vendor(VendorEvent::NetworkStarted {
             ssid,
             bssid,
@@ -532,7 +589,10 @@ impl SoftAp {
         if matches!(self.peer(mac), Some(PeerState::Vendor(_))) {
             return self.vendor_port_refused(mac, failure, now);
         }
-        if matches!(self.peer(mac), Some(PeerState::Handshaking(_))) {
+        if matches!(
+            self.peer(mac),
+            Some(PeerState::Associating(_) | PeerState::Handshaking(_))
+        ) {
             self.event(Event::PeerRefused {
                 mac,
                 why: Refused::Radio(failure.cause),

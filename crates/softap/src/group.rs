@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use clock::{Duration, Instant};
 use dot11::MacAddr;
 use rand_chacha::ChaCha20Rng;
-use rsn::{GroupKey, Gtk};
+use rsn::{GroupKey, Gtk, Igtk, ManagementKey};
 use serde::{Deserialize, Serialize};
 
 /// Departures within this time share one renewal.
@@ -41,6 +41,7 @@ impl Group {
             gtk: Gtk::random(rng),
             index: 1,
             rsc: 0,
+            management: None,
         };
         Self {
             current,
@@ -61,6 +62,26 @@ impl Group {
             Renewal::HandingOut { next, .. } => next,
             Renewal::Waiting { .. } => &self.current,
         }
+    }
+
+    /// A peer is coming whose management frames are protected. The first one of a run gets a key made
+    /// for it, which is returned, to be installed.
+    pub(crate) fn protect_management(&mut self, rng: &mut ChaCha20Rng) -> Option<&ManagementKey> {
+        if let Renewal::HandingOut { next, .. } = &mut self.renewal
+            && next.management.is_none()
+        {
+            next.management = Some(management_key(rng, next.index));
+        }
+        if self.current.management.is_some() {
+            return None;
+        }
+        let key = management_key(rng, self.current.index);
+        Some(self.current.management.insert(key))
+    }
+
+    /// The radio refused the key of management frames: the next peer that wants one makes it try again.
+    pub(crate) fn management_refused(&mut self) {
+        self.current.management = None;
     }
 
     /// The radio told the transmit counter of a slot.
@@ -124,6 +145,12 @@ impl Group {
             gtk: Gtk::random(rng),
             index,
             rsc: 0,
+            // Renewed with it, for whoever leaves knows both.
+            management: self
+                .current
+                .management
+                .as_ref()
+                .map(|_| management_key(rng, index)),
         };
         self.renewal = Renewal::HandingOut {
             next,
@@ -161,5 +188,16 @@ impl Group {
         let due = clock::earliest(soon, self.period.map(|p| now + p));
         self.renewal = Renewal::Waiting { due };
         Some(&self.current)
+    }
+}
+
+/// Packet numbers start at zero with each key, and stations are told so also later: the only frames
+/// that it ever protects here are those that end the network.
+fn management_key(rng: &mut ChaCha20Rng, beside: u8) -> ManagementKey {
+    ManagementKey {
+        igtk: Igtk::random(rng),
+        // 4 beside the group key 1, 5 beside 2.
+        index: beside + 3,
+        ipn: 0,
     }
 }

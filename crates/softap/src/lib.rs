@@ -31,7 +31,7 @@ pub use vendor::{VendorEvent, VendorService, VendorVerdict};
 
 use cause::Cause;
 use clock::{Duration, Instant};
-use dot11::{Channel, MacAddr, Ssid};
+use dot11::{Band, Channel, ChannelWidth, MacAddr, Phy, Ssid};
 use rsn::Pmk;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,12 @@ pub struct RunSettings {
     pub max_peers: u16,
     /// A wish; `None` leaves it to the miniport.
     pub channel: Option<Channel>,
+    /// A wish; `None` takes 2.4 GHz where the radio has it.
+    pub band: Option<Band>,
+    /// The widest channel; `None` leaves it to the miniport.
+    pub width: Option<ChannelWidth>,
+    /// Peers cannot reach one another through the access point.
+    pub isolate: bool,
     /// Renewal of the group key, at least a second; `None` renews it only when a peer leaves.
     pub group_rekey: Option<Duration>,
     /// Renewal of each pairwise key, at least a second; `None` never.
@@ -85,6 +91,8 @@ pub struct Peer {
     pub key: PeerKey,
     /// When its port opened.
     pub since: Instant,
+    /// Whether its management frames are protected.
+    pub management_protection: bool,
 }
 
 /// What the engine wants done or made known.
@@ -131,8 +139,10 @@ pub enum Event {
         bssid: MacAddr,
         /// Where.
         channel: Channel,
-        /// Whether HT is in use.
-        ht: bool,
+        /// How wide.
+        width: ChannelWidth,
+        /// The fastest PHY in use.
+        phy: Phy,
     },
     /// The start was refused; nothing is on the air.
     StartFailed {
@@ -150,8 +160,15 @@ pub enum Event {
     },
     /// After [`Event::StoppedByDriver`]: a start could work again.
     CanSustain,
-    /// The access point moved to this channel.
-    ChannelChanged(Channel),
+    /// The access point moved.
+    ChannelChanged {
+        /// To this channel.
+        channel: Channel,
+        /// How wide it is there.
+        width: ChannelWidth,
+        /// The fastest PHY in use there.
+        phy: Phy,
+    },
     /// A peer's handshake is finished and its port open.
     PeerArrived {
         /// The peer.

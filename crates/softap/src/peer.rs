@@ -52,6 +52,7 @@ pub(crate) struct VendorPeer {
     /// By which it was recognised.
     pub(crate) element: VendorElement,
     pub(crate) phase: VendorPhase,
+    pub(crate) management_protection: bool,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use dot11::{Channel, KeyBytes, MacAddr};
+use dot11::{Channel, ChannelWidth, KeyBytes, MacAddr, Phy};
 use oid::{CipherAlgorithm, Direction, KeyMappingKey, KeyMaterial, Request};
 use serde::{Deserialize, Serialize};
 
@@ -20,10 +20,19 @@ const HANDSHAKES_MAX: usize = 256;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Starting {
     pub(crate) steps: VecDeque<Request>,
-    pub(crate) adopted: Option<(Channel, bool, MacAddr)>,
+    pub(crate) adopted: Option<Adopted>,
     pub(crate) settings: RunSettings,
     pub(crate) candidates: Candidates,
     pub(crate) group: Group,
+}
+
+/// Where the miniport says it is.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Adopted {
+    pub(crate) channel: Channel,
+    pub(crate) width: ChannelWidth,
+    pub(crate) phy: Phy,
+    pub(crate) bssid: MacAddr,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

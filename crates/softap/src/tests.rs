@@ -84,6 +84,9 @@ impl Bench {
             ssid: Ssid::new("test").unwrap(),
             max_peers: 8,
             channel: None,
+            band: None,
+            width: None,
+            isolate: false,
             group_rekey: None,
             pairwise_rekey: None,
         };
@@ -154,7 +157,8 @@ impl Bench {
         match request {
             Request::StartAp => self.indicate(Indication::PhyFrequencyAdopted {
                 channel: Channel::new(6).unwrap(),
-                ht: true,
+                width: dot11::ChannelWidth::Mhz20,
+                phy: dot11::Phy::Ht,
                 bssid: AP,
             }),
             Request::DisassociatePeer { peer, .. } => self.indicate(Indication::Disassociation {
@@ -216,6 +220,7 @@ impl Bench {
             pmk: pmk(key),
             ap_rsne: RSNE.to_vec(),
             station_rsne: RSNE.to_vec(),
+            management_protection: false,
         };
         let station = Supplicant::new(config, ChaCha20Rng::from_seed([n; 32]));
         self.stations.insert(mac(n), station);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use dot11::{Channel, KeyBytes, MacAddr, ReasonCode, Ssid, StatusCode};
+use dot11::{
+    Band, Channel, ChannelWidth, KeyBytes, MacAddr, Phy, ReasonCode, Ssid, StatusCode,
+};
 
 use super::{AP, M, STATION, hex};
 use crate::wire::{
@@ -199,6 +201,11 @@ fn what_windows_has_no_set_for_has_no_bytes() {
     let blocks = blocks();
     for request in [
         Request::CurrentChannel(None),
+        Request::BandAndWidth {
+            band: Some(Band::Ghz5),
+            width: None,
+        },
+        Request::IsolatePeers(true),
         Request::SendPacket {
             peer: M,
             pdu: vec![2],
@@ -414,7 +421,8 @@ fn every_indication_with_bytes_comes_back_from_them() {
         (
             Indication::PhyFrequencyAdopted {
                 channel: Channel::new(6).unwrap(),
-                ht: true,
+                width: ChannelWidth::Mhz20,
+                phy: Phy::Ht,
                 bssid: OWN,
             },
             IndicationCode::PHY_FREQUENCY_ADOPTED,
@@ -601,6 +609,6 @@ fn indications_the_seam_has_no_word_for_are_refused() {
         &[],
     );
     assert!(
-        matches!(adopted, Ok(Indication::PhyFrequencyAdopted { channel, ht: false, .. }) if channel.number() == 6)
+        matches!(adopted, Ok(Indication::PhyFrequencyAdopted { channel, phy: Phy::Erp, .. }) if channel.number() == 6)
     );
 }

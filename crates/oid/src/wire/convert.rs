@@ -375,6 +375,8 @@ fn request_bytes(
             },
         ),
         Request::CurrentChannel(None)
+        | Request::BandAndWidth { .. }
+        | Request::IsolatePeers(_)
         | Request::SendPacket { .. }
         | Request::QueryKeyCounter(_)
         | Request::EnumPeerInfo => return Ok(None),

@@ -1,7 +1,7 @@
 //! Between indications, replies and their bytes.
 
 use dot11::element::{ElementId, Elements};
-use dot11::{Channel, ReasonCode, StatusCode};
+use dot11::{Band, Channel, ChannelWidth, Phy, ReasonCode, StatusCode};
 
 use super::{
     CanSustainAp, Disassociation, ErrorSource, IncomingAssocCompletion,
@@ -14,9 +14,32 @@ use crate::{
     IndicationCode, NdisStatus, StopApReason,
 };
 
-/// The PHY of a port without HT, and the one with it.
-const ERP_PHY: PhyId = PhyId(0);
+/// The PHYs of a port. Ids are the adapter's own business; those without HT share one, told apart by
+/// the channel, and those after it have theirs.
+const PLAIN_PHY: PhyId = PhyId(0);
 const HT_PHY: PhyId = PhyId(1);
+const VHT_PHY: PhyId = PhyId(2);
+const HE_PHY: PhyId = PhyId(3);
+
+const fn phy_id(phy: Phy) -> PhyId {
+    match phy {
+        Phy::Ofdm | Phy::Erp => PLAIN_PHY,
+        Phy::Ht => HT_PHY,
+        Phy::Vht => VHT_PHY,
+        Phy::He => HE_PHY,
+    }
+}
+
+fn phy_of(id: PhyId, channel: Channel) -> Phy {
+    match (id, channel.band()) {
+        (HT_PHY, _) => Phy::Ht,
+        (VHT_PHY, _) => Phy::Vht,
+        (HE_PHY, _) => Phy::He,
+        (_, Band::Ghz2) => Phy::Erp,
+        (_, Band::Ghz5) => Phy::Ofdm,
+    }
+}
+
 /// First reason of a vendor.
 const IHV_REASON: u32 = 0xFF00_0000;
 
@@ -77,10 +100,10 @@ pub fn indication_bytes(
             }
             .to_bytes(),
         ),
-        Indication::PhyFrequencyAdopted { channel, ht, .. } => (
+        Indication::PhyFrequencyAdopted { channel, phy, .. } => (
             IndicationCode::PHY_FREQUENCY_ADOPTED,
             PhyFrequencyAdopted {
-                phy: if *ht { HT_PHY } else { ERP_PHY },
+                phy: phy_id(*phy),
                 place: u32::from(channel.number()),
             }
             .to_bytes(),
@@ -197,9 +220,11 @@ pub fn indication(
         }
         IndicationCode::PHY_FREQUENCY_ADOPTED => {
             let adopted = PhyFrequencyAdopted::parse(bytes)?;
+            let channel = channel(adopted.place)?;
             Indication::PhyFrequencyAdopted {
-                channel: channel(adopted.place)?,
-                ht: adopted.phy == HT_PHY,
+                channel,
+                width: ChannelWidth::Mhz20,
+                phy: phy_of(adopted.phy, channel),
                 bssid: port.address,
             }
         }

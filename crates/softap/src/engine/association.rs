@@ -28,6 +28,7 @@ impl SoftAp {
             .filter(|(other, p)| **other != mac && p.is_joined())
             .count();
         let service = service_of(&self.services, &request);
+        let management_protection = request.protects_management();
         let admitted = match service {
             // Our keys are no way in for a station that asks for a vendor's.
             Some(service) if !service.ready => Err((StatusCode::REFUSED, Refused::Extension)),
@@ -37,6 +38,7 @@ impl SoftAp {
             Some(service) => Ok(PeerState::Vendor(VendorPeer {
                 element: service.element,
                 phase: VendorPhase::Associating,
+                management_protection,
             })),
             None => Ok(PeerState::Associating(Box::new(request))),
         };
@@ -47,6 +49,9 @@ impl SoftAp {
                 if let State::Active(run) = &mut self.state {
                     run.peers.insert(mac, peer);
                 }
+                if stays_with_us && management_protection {
+                    self.protect_management(mac);
+                }
                 self.answer(ticket, StatusCode::SUCCESS, Pending::Admission(mac));
             }
             Err((status, why)) => {
@@ -55,6 +60,18 @@ impl SoftAp {
             }
         }
         self.finish_group_renewal(now);
+    }
+
+    /// Before a peer whose management frames are protected can be given the key of those that go to
+    /// all, the radio must have it.
+    fn protect_management(&mut self, mac: MacAddr) {
+        let State::Active(run) = &mut self.state else {
+            return;
+        };
+        if let Some(key) = run.group.protect_management(&mut self.rng) {
+            let install = crate::start::management_key(key);
+            self.request(install, Pending::ManagementKey(mac));
+        }
     }
 
     /// A station that associates anew has ended its old association, said or not.
@@ -133,6 +150,7 @@ impl SoftAp {
             station: mac,
             ap_rsne: request.beacon_rsne.clone(),
             station_rsne: request.rsne.clone(),
+            management_protection: request.protects_management(),
             timing: Timing::default(),
         };
         let mut authenticator = Authenticator::new(config, &mut self.rng);

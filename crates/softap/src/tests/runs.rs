@@ -26,6 +26,7 @@ fn start_sends_the_documented_requests_in_order_and_the_group_key_before_any_pee
             "EnabledUnicastCipherAlgorithm",
             "EnabledMulticastCipherAlgorithm",
             "CurrentChannel",
+            "BandAndWidth",
             "StartAp",
             "CipherDefaultKey",
             "CipherDefaultKeyId",
@@ -42,13 +43,14 @@ fn start_sends_the_documented_requests_in_order_and_the_group_key_before_any_pee
 
 #[test]
 fn a_refusal_at_any_step_of_the_start_ends_it_with_the_radios_cause_and_a_reset() {
-    let steps: [fn(&Request) -> bool; 9] = [
+    let steps: [fn(&Request) -> bool; 10] = [
         |r| matches!(r, Request::CurrentOperationMode(_)),
         |r| matches!(r, Request::DesiredSsid(_)),
         |r| matches!(r, Request::EnabledAuthenticationAlgorithm(_)),
         |r| matches!(r, Request::EnabledUnicastCipherAlgorithm(_)),
         |r| matches!(r, Request::EnabledMulticastCipherAlgorithm(_)),
         |r| matches!(r, Request::CurrentChannel(_)),
+        |r| matches!(r, Request::BandAndWidth { .. }),
         |r| matches!(r, Request::StartAp),
         |r| matches!(r, Request::CipherDefaultKey(_)),
         |r| matches!(r, Request::CipherDefaultKeyId(_)),
@@ -60,6 +62,9 @@ fn a_refusal_at_any_step_of_the_start_ends_it_with_the_radios_cause_and_a_reset(
             ssid: Ssid::new("test").unwrap(),
             max_peers: 8,
             channel: None,
+            band: None,
+            width: None,
+            isolate: false,
             group_rekey: None,
             pairwise_rekey: None,
         };

@@ -199,6 +199,9 @@ fn the_list_of_services_holds_from_run_to_run() {
         ssid: Ssid::new("test").unwrap(),
         max_peers: 8,
         channel: None,
+        band: None,
+        width: None,
+            isolate: false,
         group_rekey: None,
         pairwise_rekey: None,
     };
@@ -253,6 +256,9 @@ fn every_end_of_a_run_is_told_once_and_a_start_that_fails_is_none() {
         ssid: Ssid::new("test").unwrap(),
         max_peers: 8,
         channel: None,
+        band: None,
+        width: None,
+            isolate: false,
         group_rekey: None,
         pairwise_rekey: None,
     };

@@ -73,6 +73,9 @@ fn settings() -> RunSettings {
         ssid: Ssid::new("test").unwrap(),
         max_peers: MAX_PEERS,
         channel: None,
+        band: None,
+        width: None,
+            isolate: false,
         group_rekey: Some(Duration::from_secs(30)),
         pairwise_rekey: None,
     }
