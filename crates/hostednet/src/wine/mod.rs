@@ -1,10 +1,11 @@
 //! `hostednet wine`: lets the programs of a Wine prefix reach the service, and undoes it.
 //!
-//! Three files go to the prefix's `system32`, two of them in place of Wine's own, of which `netsh.exe` is
-//! kept under another name; three values go to its registry. What was there before is kept in the folder `.hostednet` of the prefix, which is
-//! written first: whatever interrupts an installation, `remove` knows what to undo. See
-//! `docs/decisions/0022`.
+//! Files go to the prefix's `system32`, two of them in place of Wine's own, of which `netsh.exe` is kept
+//! under another name; values and a class of COM go to its registry. What was there before is kept in the
+//! folder `.hostednet` of the prefix, which is written first: whatever interrupts an installation, `remove`
+//! knows what to undo. See `docs/decisions/0022`.
 
+mod classes;
 mod prefix;
 mod record;
 mod runner;
@@ -19,6 +20,7 @@ use cause::Cause;
 use clap::Subcommand;
 
 use crate::failure::Failure;
+use classes::{TEXT, TREES};
 use prefix::Prefix;
 use record::Record;
 use runner::Wine;
@@ -47,10 +49,11 @@ pub(crate) enum WineCommand {
 }
 
 /// A file of ours: its name beside this program, and in `system32`.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("hostednet_wlanapi.dll.so", "hostednet_wlanapi.dll"),
     ("wlanapi.dll", "wlanapi.dll"),
     ("netsh.exe", NETSH),
+    ("hostednet_hnetcfg.dll", "hostednet_hnetcfg.dll"),
 ];
 
 /// Wine's own netsh.exe, for the commands that are not ours.
@@ -77,20 +80,25 @@ fn install(prefix: &Prefix, from: Option<PathBuf>) -> Result<(), Failure> {
     prefix.check()?;
     let wine = Wine::find(prefix.path())?;
     wine.check_version()?;
-    let mut record = match Record::read(prefix)? {
-        // Once more: what the first installation found is what there was.
-        Some(record) => record,
-        None => {
-            let mut record = Record::default();
-            for (value, _) in VALUES {
-                let before = wine.value(OVERRIDES, value)?;
-                record.overrides.insert(value.to_owned(), before);
-            }
-            let [module, functions, netsh] = FILES.map(|(_, name)| name);
-            record.begin(prefix, [module, functions, netsh, WINES_NETSH])?;
-            record
+    // Once more: what the first installation found is what there was.
+    let mut record = Record::read(prefix)?.unwrap_or_default();
+    for (value, _) in VALUES {
+        if !record.overrides.contains_key(value) {
+            let before = wine.value(OVERRIDES, value)?;
+            record.overrides.insert(value.to_owned(), before);
         }
-    };
+    }
+    record.begin(
+        prefix,
+        FILES.map(|(_, name)| name).into_iter().chain([WINES_NETSH]),
+    )?;
+    for (tree, file) in TREES {
+        if !record.trees.contains_key(tree) {
+            let there = wine.export(tree, &prefix.keep().join(file))?;
+            record.trees.insert(tree.to_owned(), there);
+        }
+    }
+    record.write(prefix)?;
     if let Some(wines) = record.saved(prefix, NETSH) {
         prefix.put(&wines, WINES_NETSH)?;
     }
@@ -101,6 +109,7 @@ fn install(prefix: &Prefix, from: Option<PathBuf>) -> Result<(), Failure> {
         wine.set_value(OVERRIDES, value, data)?;
     }
     wine.set_value(OURS, "Program", &own_path()?)?;
+    wine.import(TEXT.as_bytes(), &prefix.keep().join("ours.reg"))?;
     record.complete = true;
     record.write(prefix)?;
     say(&format!(
@@ -122,6 +131,16 @@ fn remove(prefix: &Prefix) -> Result<(), Failure> {
         }
     }
     wine.delete_key(OURS)?;
+    for (tree, file) in TREES {
+        match record.trees.get(tree) {
+            Some(true) => {
+                wine.delete_key(tree)?;
+                wine.restore(&prefix.keep().join(file))?;
+            }
+            Some(false) => wine.delete_key(tree)?,
+            None => {}
+        }
+    }
     record.undo(prefix)?;
     say(&format!("{} is as it was.", prefix.path().display()))
 }
@@ -174,7 +193,8 @@ fn files(from: Option<PathBuf>) -> Result<PathBuf, Failure> {
                 "The files for Wine are not there: {} is missing.",
                 folder.join(name).display()
             ),
-            "Build them with `wine/build` and name their folder with --from.",
+            "Install the package hostednet-wine (`apt install hostednet-wine`), or build them with \
+             `wine/build` and name their folder with --from.",
         )
         .into()),
     }

@@ -22,6 +22,10 @@ pub(crate) struct Record {
     pub(crate) overrides: BTreeMap<String, Option<String>>,
     /// Files of `system32`, and whether they were there: then they are kept beside this record.
     pub(crate) files: BTreeMap<String, bool>,
+    /// Keys of the registry, and whether they were there: then they are kept beside this record, in the
+    /// form of `reg export`.
+    #[serde(default)]
+    pub(crate) trees: BTreeMap<String, bool>,
 }
 
 impl Record {
@@ -45,18 +49,21 @@ impl Record {
         })
     }
 
-    /// Keeps what there is, before anything changes.
+    /// Keeps what there is, before anything changes. What is known already is kept as it is.
     ///
     /// # Errors
     /// When the prefix cannot be written to.
-    pub(crate) fn begin<const N: usize>(
+    pub(crate) fn begin<'a>(
         &mut self,
         prefix: &Prefix,
-        names: [&str; N],
+        names: impl IntoIterator<Item = &'a str>,
     ) -> Result<(), Cause> {
         let keep = prefix.keep();
         fs::create_dir_all(&keep).map_err(|error| prefix.unusable(&keep, &error))?;
         for name in names {
+            if self.files.contains_key(name) {
+                continue;
+            }
             let there = prefix.system32().join(name);
             let kept = match fs::copy(&there, keep.join(name)) {
                 Ok(_) => true,

@@ -1,7 +1,7 @@
 //! Wine itself: its version, and the registry of a prefix through its `reg.exe`.
 
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -149,6 +149,26 @@ impl<'a> Wine<'a> {
         }
     }
 
+    /// Writes a key and all below it to a file, if it is there.
+    pub(crate) fn export(&self, key: &str, file: &Path) -> Result<bool, Cause> {
+        if !self.reg(&["query", key])?.success {
+            return Ok(false);
+        }
+        self.must(&["export", key, &windows_path(file), "/y"])?;
+        Ok(true)
+    }
+
+    /// Reads a file that `export` wrote.
+    pub(crate) fn restore(&self, file: &Path) -> Result<(), Cause> {
+        self.must(&["import", &windows_path(file)])
+    }
+
+    /// Reads `text`, of which `file` becomes a copy.
+    pub(crate) fn import(&self, text: &[u8], file: &Path) -> Result<(), Cause> {
+        fs::write(file, text).map_err(|error| self.failed(&error.to_string()))?;
+        self.restore(file)
+    }
+
     /// Takes a key out, if it is there.
     pub(crate) fn delete_key(&self, key: &str) -> Result<(), Cause> {
         if self.reg(&["query", key])?.success {
@@ -157,6 +177,11 @@ impl<'a> Wine<'a> {
             Ok(())
         }
     }
+}
+
+/// A path of Linux as Wine takes it, whatever drives the prefix has.
+fn windows_path(path: &Path) -> String {
+    format!(r"\\?\unix{}", path.display())
 }
 
 /// The first number of `wine-8.0 (Debian 8.0~repack-4)`.

@@ -4,6 +4,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
+use super::classes::{TEXT, TREES};
 use super::prefix::Prefix;
 use super::record::Record;
 use super::runner::{major, parse};
@@ -69,6 +70,52 @@ fn undoing_brings_back_what_was_there_and_removes_what_was_not() {
     assert!(!prefix.system32().join("new.dll").exists());
     assert!(!prefix.keep().exists());
     assert_eq!(Record::read(&prefix).unwrap(), None);
+}
+
+#[test]
+fn installing_again_keeps_the_first_record_and_adds_what_is_new() {
+    let (folder, prefix) = prefix(HEAD);
+    let ours = folder.path().join("ours");
+    fs::write(&ours, "ours").unwrap();
+    let mut record = Record::default();
+    record.begin(&prefix, ["wlanapi.dll"]).unwrap();
+    prefix.put(&ours, "wlanapi.dll").unwrap();
+
+    let mut again = Record::read(&prefix).unwrap().unwrap();
+    again.begin(&prefix, ["wlanapi.dll", "new.dll"]).unwrap();
+
+    let kept = fs::read_to_string(again.saved(&prefix, "wlanapi.dll").unwrap()).unwrap();
+    assert_eq!(kept, "Wine's");
+    assert_eq!(again.files.get("new.dll"), Some(&false));
+}
+
+#[test]
+fn a_record_from_before_there_were_classes_is_read() {
+    let (_folder, prefix) = prefix(HEAD);
+    fs::create_dir_all(prefix.keep()).unwrap();
+    let text =
+        r#"{ "complete": true, "overrides": { "wlanapi": null }, "files": { "netsh.exe": true } }"#;
+    fs::write(prefix.keep().join("record.json"), text).unwrap();
+
+    let record = Record::read(&prefix).unwrap().unwrap();
+
+    assert!(record.complete && record.trees.is_empty());
+}
+
+#[test]
+fn every_tree_of_the_class_is_undone() {
+    let keys = TEXT.lines().filter_map(|line| {
+        let key = line.strip_prefix('[')?.strip_suffix(']')?;
+        Some(key.replace("HKEY_LOCAL_MACHINE", "HKLM"))
+    });
+    let mut count = 0;
+    for key in keys {
+        let mut above = TREES.iter().map(|(tree, _)| *tree);
+        let undone = above.any(|tree| key == tree || key.starts_with(&format!("{tree}\\")));
+        assert!(undone, "{key}");
+        count += 1;
+    }
+    assert_eq!(count, 9);
 }
 
 #[test]
