@@ -1,60 +1,12 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2016
-# installed.sh DEB - installs the package in a scratch root and uses what it installs. Nothing outside
-# of a temporary folder is touched: dpkg works below the scratch root (--root), as the pretended root of
-# fakeroot; the maintainer scripts run for real with DPKG_ROOT set. That the unit works under systemd
-# is held by tests/package/systemd.sh.
-#
-# Each line is a check: "ok", "FAIL" or "SKIP", two blanks, words.
+# installed.sh DEB - installs the package in a scratch root and uses what it installs. That the unit works
+# under systemd is held by tests/package/systemd.sh.
 set -u
 deb=$(readlink -f "$1") || exit 2
 packages=$(cd "$(dirname "${BASH_SOURCE[0]}")/../kernel" && pwd)/packages
-work=$(mktemp -d)
-root=$work/root
-lib=usr/lib/x86_64-linux-gnu
-service=
-failures=0
-trap finish EXIT
-
-finish() {
-	[ "$BASHPID" = "$$" ] || return
-	if [ -n "$service" ]; then kill "$service" 2>/dev/null; fi
-	rm -rf "$work"
-	[ "$failures" -eq 0 ] || exit 1
-}
-
-check() { # WORDS COMMAND...
-	local words=$1 status=0
-	shift
-	"$@" >"$work/out" 2>&1 || status=$?
-	if [ "$status" -eq 0 ]; then
-		echo "ok    $words"
-	else
-		echo "FAIL  $words (status $status)"
-		sed 's/^/      /' "$work/out" | tail -n 30
-		failures=$((failures + 1))
-	fi
-	return "$status"
-}
-skip() { echo "SKIP  $*"; }
-there() { command -v "$1" >/dev/null; }
-silent() { # COMMAND...: succeeds and says nothing
-	local said
-	said=$("$@" 2>&1) || { echo "$said"; return 1; }
-	[ -z "$said" ] || { echo "$said"; return 1; }
-}
-says() { # PATTERN COMMAND...
-	local pattern=$1 said
-	shift
-	said=$("$@" 2>&1)
-	grep -q -e "$pattern" <<<"$said" || { printf '%s\n' "no \"$pattern\" in:" "$said"; return 1; }
-}
-empty() { # words on standard input are too many
-	local said
-	said=$(cat)
-	[ -z "$said" ] || { echo "$said"; return 1; }
-}
-not() { ! "$@"; }
+# shellcheck source=tests/package/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # --- the archive ----------------------------------------------------------
 
@@ -95,26 +47,6 @@ fi
 # --- its installation -----------------------------------------------------
 
 echo "-- installation"
-mkdir -p "$work/caught" "$root/var/lib/dpkg/"{info,updates,triggers} "$root/etc" "$root/run"
-: >"$root/var/lib/dpkg/status"
-: >"$root/var/lib/dpkg/available"
-for name in systemctl deb-systemd-invoke systemd-tmpfiles udevadm; do
-	cat >"$work/caught/$name" <<-E
-		#!/bin/sh
-		echo "$name \$*" >>"$work/caught.log"
-	E
-	chmod 755 "$work/caught/$name"
-done
-: >"$work/caught.log"
-scratch() { # COMMAND...: as the root of the scratch root; owners last from one to the next
-	local state=$work/fakeroot.state
-	[ -e "$state" ] || : >"$state"
-	PATH=$work/caught:$PATH:/usr/sbin:/sbin fakeroot -i "$state" -s "$state" -- "$@"
-}
-scratch_dpkg() { # what it depends on is on this machine, not in the scratch root
-	scratch dpkg --root="$root" --log="$work/dpkg.log" --force-script-chrootless --force-not-root \
-		--force-depends "$@"
-}
 check "dpkg installs it" scratch_dpkg --install "$deb" || exit 1
 check "dpkg calls it installed" says '^Status: install ok installed' \
 	scratch_dpkg --status hostednet

@@ -1,11 +1,11 @@
-//! The Debian package: building it, and the tier that holds what it installs.
+//! The Debian packages: building them, and the tier that holds what they install.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::report::Outcome;
-use crate::{kernel, run};
+use crate::{kernel, run, wine};
 
 /// The release of cargo-deb that the package's metadata was written for.
 const CARGO_DEB: &str = "3.8.0";
@@ -21,9 +21,17 @@ pub(crate) fn dist() -> ExitCode {
     told(build().map(|()| run::target().join("release")))
 }
 
-/// `cargo xtask deb`: the package.
+/// `cargo xtask deb`: the packages.
 pub(crate) fn deb() -> ExitCode {
-    told(make())
+    let made = make();
+    if made.is_err() || wine::obstacle().is_none() {
+        return told(made.and_then(|deb| {
+            println!("{}", deb.display());
+            make_for_wine()
+        }));
+    }
+    eprintln!("hostednet-wine is not built: Wine and mingw-w64 are not here.");
+    told(made)
 }
 
 fn told(result: Result<PathBuf, String>) -> ExitCode {
@@ -108,9 +116,9 @@ fn must(words: &[&str]) -> Result<(), String> {
     }
 }
 
-/// Adds what cargo-deb has no word for: what packages that link against the library depend on, and
-/// the sums that `dpkg --verify` looks at.
-fn complete(deb: &Path) -> Result<(), String> {
+/// Adds what cargo-deb has no word for: what packages that link against the library, if there is one,
+/// depend on, and the sums that `dpkg --verify` looks at.
+fn complete(deb: &Path, library: bool) -> Result<(), String> {
     let folder = deb.with_extension("unpacked");
     let _ = fs::remove_dir_all(&folder);
     let (package, unpacked) = (deb.to_string_lossy(), folder.to_string_lossy());
@@ -120,8 +128,10 @@ fn complete(deb: &Path) -> Result<(), String> {
         env!("CARGO_PKG_VERSION"),
         ")\n"
     );
-    fs::write(folder.join("DEBIAN").join("shlibs"), shlibs)
-        .map_err(|error| format!("{unpacked}: {error}"))?;
+    if library {
+        fs::write(folder.join("DEBIAN").join("shlibs"), shlibs)
+            .map_err(|error| format!("{unpacked}: {error}"))?;
+    }
     let sums = "cd \"$1\" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums";
     must(&["sh", "-c", sums, "sh", &unpacked])?;
     must(&[
@@ -142,16 +152,22 @@ fn make() -> Result<PathBuf, String> {
         ));
     }
     build()?;
+    packed("hostednet", true)
+}
+
+/// Builds the package of what Wine prefixes get, of whatever `wine/build` makes; its path.
+fn make_for_wine() -> Result<PathBuf, String> {
+    wine::modules(&run::target().join("release").join("package").join("wine"))?;
+    packed("wlanapi_wine", false)
+}
+
+/// Packs what is built, as the manifest of that crate has it.
+fn packed(of: &str, library: bool) -> Result<PathBuf, String> {
     let path = tools()?;
     let cargo = run::cargo();
+    let of = format!("--package={of}");
     let ended = run::shown(
-        &[
-            &cargo,
-            "deb",
-            "--package=hostednet",
-            "--no-build",
-            "--locked",
-        ],
+        &[&cargo, "deb", &of, "--no-build", "--locked"],
         &[("PATH", path.as_str())],
         300,
     );
@@ -159,7 +175,7 @@ fn make() -> Result<PathBuf, String> {
     match ended.stdout.lines().last() {
         Some(deb) if ended.success() => {
             let deb = PathBuf::from(deb);
-            complete(&deb)?;
+            complete(&deb, library)?;
             Ok(deb)
         }
         _ => Err(format!("cargo deb: {}", ended.why())),
@@ -204,8 +220,8 @@ fn tools() -> Result<String, String> {
     }
 }
 
-/// Builds the package, has `tests/package/installed.sh` look at what it installs, and
-/// `tests/package/systemd.sh` run its units under systemd in the emulated machine.
+/// Builds the packages, has `tests/package/installed.sh` and `wine.sh` look at what they install, and
+/// `tests/package/systemd.sh` run the units under systemd in the emulated machine.
 pub(crate) fn tier() -> Outcome {
     if !run::there("dpkg-deb") || !run::there("fakeroot") {
         return Outcome::skipped(
@@ -217,14 +233,34 @@ pub(crate) fn tier() -> Outcome {
         Ok(deb) => deb,
         Err(why) => return Outcome::failed(why),
     };
-    let script = "tests/package/installed.sh";
-    let deb = deb.to_string_lossy();
-    let ended = run::shown(&["bash", script, &deb], &[], 600);
+    looked_at("tests/package/installed.sh", &[&deb])
+        .and(for_wine(&deb))
+        .and(under_systemd())
+}
+
+fn for_wine(deb: &Path) -> Outcome {
+    if let Some(outcome) = wine::obstacle() {
+        return outcome;
+    }
+    match make_for_wine() {
+        Ok(wine) => looked_at("tests/package/wine.sh", &[deb, &wine]),
+        Err(why) => Outcome::failed(why),
+    }
+}
+
+fn looked_at(script: &str, debs: &[&Path]) -> Outcome {
+    let debs: Vec<String> = debs
+        .iter()
+        .map(|deb| deb.to_string_lossy().into_owned())
+        .collect();
+    let mut words = vec!["bash", script];
+    words.extend(debs.iter().map(String::as_str));
+    let ended = run::shown(&words, &[], 600);
     let mut outcome = judge(&ended.stdout);
     if !ended.success() && outcome.failed.is_empty() {
         outcome.failed.push(format!("{script}: {}", ended.why()));
     }
-    outcome.and(under_systemd())
+    outcome
 }
 
 fn under_systemd() -> Outcome {
@@ -317,5 +353,10 @@ mod tests {
         let version = env!("CARGO_PKG_VERSION");
         let changelog = read("dist/deb/changelog");
         assert!(changelog.starts_with(&format!("hostednet ({version}-1) ")));
+        let wine = read("crates/wlanapi_wine/Cargo.toml");
+        assert!(wine.contains(&format!("hostednet (= {version}-1)")));
+        assert!(
+            read("dist/deb-wine/changelog").starts_with(&format!("hostednet-wine ({version}-1) "))
+        );
     }
 }

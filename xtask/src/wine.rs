@@ -1,5 +1,8 @@
 //! The wine tier: programs for Windows, built here and run unmodified under Wine.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use crate::report::Outcome;
 use crate::run;
 
@@ -9,45 +12,81 @@ const LIMIT: u32 = 40 * 60;
 /// Seconds for a hundred megabytes of packages.
 const FETCH_LIMIT: u32 = 15 * 60;
 
-/// Builds the module, has `tests/wine/run` make a prefix and run programs in it.
-pub(crate) fn tier() -> Outcome {
+/// Why nothing can be built for Wine here, if so.
+pub(crate) fn obstacle() -> Option<Outcome> {
     if std::env::consts::ARCH != "x86_64" {
-        return Outcome::skipped("programs for 64-bit Windows need an amd64 host", false);
+        let why = "programs for 64-bit Windows need an amd64 host";
+        return Some(Outcome::skipped(why, false));
     }
     for tool in ["gcc", "objcopy"] {
         if !run::there(tool) {
             let why = format!("no {tool} here (apt-get install gcc binutils)");
-            return Outcome::skipped(why, true);
+            return Some(Outcome::skipped(why, true));
         }
     }
     let fetch = ["bash", "-euc", ". wine/tools.sh"];
     if !run::there("apt-get") || !run::quiet(&fetch, &[], FETCH_LIMIT).success() {
-        return Outcome::skipped(
+        return Some(Outcome::skipped(
             "Wine and mingw-w64 are not here and cannot be fetched (apt-get install wine64 \
              wine64-tools libwine-dev g++-mingw-w64-x86-64-win32)",
             true,
-        );
+        ));
     }
-    let cargo = run::cargo();
-    let build = [
-        &cargo,
-        "build",
-        "--release",
-        "--package=hostednet",
-        "--package=wlanapi_wine",
-    ];
-    let built = run::shown(&build, &[], 1800);
-    if !built.success() {
-        return Outcome::failed(format!("release build: {}", built.why()));
+    None
+}
+
+/// Builds the program and the archive that becomes the module of Wine; the archive's path.
+fn archive() -> Result<PathBuf, String> {
+    release(&["hostednet", "wlanapi_wine"])?;
+    Ok(run::target().join("release").join("libwlanapi_wine.a"))
+}
+
+fn release(packages: &[&str]) -> Result<(), String> {
+    let mut words = vec![run::cargo(), "build".to_owned(), "--release".to_owned()];
+    words.extend(
+        packages
+            .iter()
+            .map(|package| format!("--package={package}")),
+    );
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let built = run::shown(&words, &[], 1800);
+    if built.success() {
+        Ok(())
+    } else {
+        Err(format!("release build: {}", built.why()))
     }
-    let release = run::target().join("release");
+}
+
+/// Builds what a prefix gets and what Windows extensions run in, into a folder that holds nothing else
+/// then.
+pub(crate) fn modules(folder: &Path) -> Result<(), String> {
+    let functions = archive()?;
+    release(&["ihv_host_wine"])?;
+    let host = run::target().join("release").join("libihv_host_wine.a");
+    let _ = fs::remove_dir_all(folder);
+    for (script, archive) in [("wine/build", functions), ("wine/ihv", host)] {
+        let [archive, folder] = [&archive, folder].map(|path| path.to_string_lossy().into_owned());
+        let built = run::shown(&[script, &archive, &folder], &[], 600);
+        if !built.success() {
+            return Err(format!("{script}: {}", built.why()));
+        }
+    }
+    Ok(())
+}
+
+/// Builds the module, has `tests/wine/run` make a prefix and run programs in it.
+pub(crate) fn tier() -> Outcome {
+    if let Some(outcome) = obstacle() {
+        return outcome;
+    }
+    let archive = match archive() {
+        Ok(archive) => archive,
+        Err(why) => return Outcome::failed(why),
+    };
+    let program = run::target().join("release").join("hostednet");
     let folder = run::target().join("wine");
-    let [archive, program, folder] = [
-        &release.join("libwlanapi_wine.a"),
-        &release.join("hostednet"),
-        &folder,
-    ]
-    .map(|path| path.to_string_lossy().into_owned());
+    let [archive, program, folder] =
+        [&archive, &program, &folder].map(|path| path.to_string_lossy().into_owned());
     let script = "tests/wine/run";
     let ended = run::shown(&[script, &archive, &program, &folder], &[], LIMIT);
     let mut outcome = judge(&ended.stdout);
