@@ -12,6 +12,8 @@ check "it is shown with the secondary key" says '"key":"secondary"' hostednet pe
 check "another secondary key is set" key_is '' 'secret-two'
 check "the phone is shown with a retired key" says '"key":"retired"' hostednet peers --json
 check "its frames still pass" says '^10 of 10 frames came back' hostednet sim traffic phone
+check "its traffic and signal are told" says '"rx_bytes":[1-9][0-9]*,"tx_bytes":[1-9][0-9]*,"signal_dbm":-[0-9]*,"inactive_ms":[0-9]' hostednet peers --json
+check "people read them, too" says ' for .* phone  [0-9.]* k*B in, [0-9.]* k*B out, -[0-9]* dBm$' hostednet peers
 check "it leaves" hostednet sim leave phone
 check "nobody is connected" says '^\[\]$' hostednet peers --json
 check "the old key is refused with status 1" exits 1 joins phone 'secret-one'

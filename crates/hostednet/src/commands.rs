@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clock::{Duration, monotonic, wall};
 use dot11::KeyBytes;
-use wlan_client::{Client, ClientError, EventKind, SimCall};
+use wlan_client::{Client, ClientError, EventKind, PeerTraffic, SimCall};
 use wlan_model::{HostedNetworkState, RadioState, Reason, Refusal, Win32Error};
 use zeroize::Zeroizing;
 
@@ -52,12 +52,13 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
         Command::Peers(format) => {
             let status = client.query_status()?;
             let names = station_names(&mut client, status.radio.as_deref())?;
+            let traffic = traffic(&mut client)?;
             if format.json {
-                json::print(&mut out, &json::peers(&status, &names, wall()))?;
+                json::print(&mut out, &json::peers(&status, &traffic, &names, wall()))?;
             } else if status.peers.is_empty() {
                 writeln!(out, "nobody is connected")?;
             } else {
-                text::peers(&mut out, &status.peers, &names)?;
+                text::peers(&mut out, &status.peers, &traffic, &names)?;
             }
         }
         Command::Events(format) => events(&mut client, &mut out, format.json)?,
@@ -126,6 +127,14 @@ fn say_if_stopped<W: Write>(
         )?;
     }
     Ok(())
+}
+
+/// What the radio counts of each peer; nothing where it does not tell.
+fn traffic(client: &mut Client) -> Result<Vec<PeerTraffic>, ClientError> {
+    match client.query_traffic() {
+        Err(ClientError::Refused(_)) => Ok(Vec::new()),
+        other => other,
+    }
 }
 
 /// Names of the simulated stations; none on a real radio.

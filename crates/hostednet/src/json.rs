@@ -7,7 +7,8 @@ use clock::{Duration, WallTime};
 use dot11::{ChannelWidth, MacAddr, Phy};
 use serde::Serialize;
 use wlan_client::{
-    Event, EventKind, ExtensionAdapter, ExtensionEvent, KeyIdentity, SimStation, Status,
+    Event, EventKind, ExtensionAdapter, ExtensionEvent, KeyIdentity, PeerTraffic, SimStation,
+    Status,
 };
 use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, RadioState, SecondaryKey};
 use zeroize::Zeroizing;
@@ -59,6 +60,31 @@ pub(crate) struct PeerView {
     /// The simulated station's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    #[serde(flatten)]
+    traffic: Option<TrafficView>,
+}
+
+/// What the radio counts of a peer; only in `peers --json`.
+#[derive(Serialize)]
+struct TrafficView {
+    rx_bytes: u64,
+    tx_bytes: u64,
+    signal_dbm: Option<i8>,
+    inactive_ms: u32,
+    /// Of the last frame to it.
+    tx_kbit_s: Option<u32>,
+}
+
+impl From<&PeerTraffic> for TrafficView {
+    fn from(row: &PeerTraffic) -> Self {
+        Self {
+            rx_bytes: row.rx_bytes,
+            tx_bytes: row.tx_bytes,
+            signal_dbm: row.signal,
+            inactive_ms: row.inactive_ms,
+            tx_kbit_s: row.tx_rate.map(|rate| rate.saturating_mul(100)),
+        }
+    }
 }
 
 /// What happened and what to do.
@@ -92,7 +118,12 @@ fn ago(now: WallTime, millis: u64) -> String {
 }
 
 /// `peers --json`.
-pub(crate) fn peers(status: &Status, names: &Names, now: WallTime) -> Vec<PeerView> {
+pub(crate) fn peers(
+    status: &Status,
+    traffic: &[PeerTraffic],
+    names: &Names,
+    now: WallTime,
+) -> Vec<PeerView> {
     let row = |peer: &wlan_client::PeerRow| PeerView {
         mac: peer.mac.to_string(),
         auth: "authenticated",
@@ -100,13 +131,14 @@ pub(crate) fn peers(status: &Status, names: &Names, now: WallTime) -> Vec<PeerVi
         since: ago(now, peer.connected_ms),
         retired_since: peer.retired_ms.map(|millis| ago(now, millis)),
         name: names.get(&peer.mac).cloned(),
+        traffic: traffic.iter().find(|t| t.mac == peer.mac).map(Into::into),
     };
     status.peers.iter().map(row).collect()
 }
 
 impl StatusView {
     pub(crate) fn new(status: Status, now: WallTime) -> Self {
-        let peers = peers(&status, &Names::new(), now);
+        let peers = peers(&status, &[], &Names::new(), now);
         let is_text = status
             .ssid
             .as_ref()

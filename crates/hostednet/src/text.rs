@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use clock::Duration;
 use wlan_client::{
-    EventKind, ExtensionAdapter, ExtensionEvent, KeyIdentity, PeerRow, SimStation, Status,
+    EventKind, ExtensionAdapter, ExtensionEvent, KeyIdentity, PeerRow, PeerTraffic, SimStation,
+    Status,
 };
 use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, RadioState, Reason, SecondaryKey};
 
@@ -41,7 +42,7 @@ pub(crate) fn status(out: &mut impl Write, status: &Status, names: &Names) -> io
         "Peers",
         format!("{} of {}", status.peers.len(), status.max_peers),
     )?;
-    peers(out, &status.peers, names)
+    peers(out, &status.peers, &[], names)
 }
 
 /// The PHY behind a channel, where it says something: ` (802.11ac, 80 MHz)`.
@@ -74,7 +75,12 @@ pub(crate) fn secondary_key(status: &Status) -> String {
     }
 }
 
-pub(crate) fn peers(out: &mut impl Write, peers: &[PeerRow], names: &Names) -> io::Result<()> {
+pub(crate) fn peers(
+    out: &mut impl Write,
+    peers: &[PeerRow],
+    traffic: &[PeerTraffic],
+    names: &Names,
+) -> io::Result<()> {
     for peer in peers {
         let since = lasting(Duration::from_millis(peer.connected_ms));
         write!(
@@ -86,9 +92,42 @@ pub(crate) fn peers(out: &mut impl Write, peers: &[PeerRow], names: &Names) -> i
         if let Some(name) = names.get(&peer.mac) {
             write!(out, "  {name}")?;
         }
+        if let Some(row) = traffic.iter().find(|row| row.mac == peer.mac) {
+            write!(out, "  {}", traffic_text(row))?;
+        }
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// Traffic as a person reads it: `12.3 kB in, 1.0 MB out, -52 dBm`.
+pub(crate) fn traffic_text(row: &PeerTraffic) -> String {
+    let signal = row
+        .signal
+        .map_or_else(String::new, |dbm| format!(", {dbm} dBm"));
+    format!(
+        "{} in, {} out{signal}",
+        bytes(row.rx_bytes),
+        bytes(row.tx_bytes)
+    )
+}
+
+/// A number of bytes with one digit behind the point: `999 B`, `12.3 kB`.
+pub(crate) fn bytes(count: u64) -> String {
+    if count < 1_000 {
+        return format!("{count} B");
+    }
+    let mut unit = 1_000;
+    for name in ["kB", "MB", "GB"] {
+        // Rounded first: 999 950 bytes are a megabyte.
+        let tenths = (u128::from(count) * 10 + unit / 2) / unit;
+        if tenths < 10_000 {
+            return format!("{}.{} {name}", tenths / 10, tenths % 10);
+        }
+        unit *= 1_000;
+    }
+    let tenths = (u128::from(count) * 10 + unit / 2) / unit;
+    format!("{}.{} TB", tenths / 10, tenths % 10)
 }
 
 pub(crate) const fn key_name(key: KeyIdentity) -> &'static str {
@@ -298,6 +337,23 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_rounded_to_one_digit_and_never_to_a_thousand() {
+        let rows = [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_000, "1.0 kB"),
+            (12_345, "12.3 kB"),
+            (999_949, "999.9 kB"),
+            (999_950, "1.0 MB"),
+            (5_000_000_000, "5.0 GB"),
+            (u64::MAX, "18446744.1 TB"),
+        ];
+        for (count, expected) in rows {
+            assert_eq!(bytes(count), expected);
+        }
+    }
+
+    #[test]
     fn what_an_extension_does_is_told_with_cause_and_remedy() {
         use ExtensionAdapter::{AccessPoint, Station};
         let cause = || Cause::new("It was killed by signal 11.", "See `hostednet ihv log`.");
@@ -377,10 +433,24 @@ mod tests {
             connected_ms: 42_000,
             retired_ms: None,
         };
-        peers(&mut out, &[row], &Names::new()).unwrap();
+        peers(&mut out, &[row], &[], &Names::new()).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "  02:00:00:00:00:09  vendor     for 42 s\n"
+        );
+        let traffic = PeerTraffic {
+            mac: MAC,
+            inactive_ms: 10,
+            rx_bytes: 1_500,
+            tx_bytes: 20,
+            signal: Some(-52),
+            tx_rate: None,
+        };
+        let mut out = Vec::new();
+        peers(&mut out, &[row], &[traffic], &Names::new()).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "  02:00:00:00:00:09  vendor     for 42 s  1.5 kB in, 20 B out, -52 dBm\n"
         );
     }
 }

@@ -253,6 +253,10 @@ pub(crate) fn parse_station(peer: MacAddr, attrs: Attrs<'_>) -> StationReport {
             consts::STA_INFO_RX_BYTES64 => out.rx_bytes = attr.u64().unwrap_or_default(),
             consts::STA_INFO_TX_BYTES64 => out.tx_bytes = attr.u64().unwrap_or_default(),
             consts::STA_INFO_SIGNAL => out.signal = attr.u8().map(u8::cast_signed),
+            // It comes later and stands in where the last one is not told.
+            consts::STA_INFO_SIGNAL_AVG => {
+                out.signal = out.signal.or(attr.u8().map(u8::cast_signed));
+            }
             _ => {}
         }
     }

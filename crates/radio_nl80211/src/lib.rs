@@ -33,6 +33,7 @@ mod route;
 mod setup;
 mod socket;
 mod sys;
+mod traffic;
 pub mod wiphy;
 
 #[cfg(test)]
@@ -40,6 +41,7 @@ mod tests;
 
 pub use list::{RadioDescription, StationInterface, list_radios};
 pub use nl80211_radio::{Nl80211Radio, Options, Source};
+pub use traffic::StationTraffic;
 
 /// Why a radio could not be opened: as for a command, a kind and a cause with its remedy.
 pub type OpenError = radio::CommandError;

@@ -23,6 +23,7 @@ use crate::rfkill;
 use crate::route::Route;
 use crate::setup::Link;
 use crate::socket::Socket;
+use crate::traffic::StationTraffic;
 use packets::Packets;
 use state::{Air, Held, State};
 
@@ -224,6 +225,28 @@ impl Nl80211Radio {
             State::Gone | State::Closed => None,
         };
         station_interfaces(&mut self.kernel, own)
+    }
+
+    /// What the stations whose port is open have sent and received; nothing while no access point runs.
+    ///
+    /// # Errors
+    /// When the kernel does not answer.
+    pub fn traffic(&mut self) -> Result<Vec<StationTraffic>, OpenError> {
+        self.flush();
+        let State::Held(Held {
+            link,
+            air: Air::Running(running),
+            ..
+        }) = &self.state
+        else {
+            return Ok(Vec::new());
+        };
+        let mut rows = self
+            .kernel
+            .traffic(link.ifindex)
+            .map_err(|e| e.explain("read the stations' figures"))?;
+        rows.retain(|row| running.is_authorized(row.report.peer));
+        Ok(rows)
     }
 
     /// Switches a radio (`phy0`) on or off by software, for everybody who uses it.

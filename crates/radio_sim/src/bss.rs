@@ -412,6 +412,15 @@ impl Bss {
         })
     }
 
+    /// Of the stations whose port is open.
+    pub(crate) fn traffic(&self, now: Instant) -> Vec<StationReport> {
+        self.peers
+            .iter()
+            .filter(|(_, row)| row.authorized)
+            .filter_map(|(peer, _)| self.report(*peer, now).ok())
+            .collect()
+    }
+
     fn row_of(peer: MacAddr, row: &Peer) -> StationRow {
         StationRow {
             peer,

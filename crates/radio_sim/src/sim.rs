@@ -216,6 +216,15 @@ impl SimRadio {
         self.ap.station_rows()
     }
 
+    /// What the stations whose port is open have sent and received.
+    #[must_use]
+    pub fn peer_traffic(&self, now: Instant) -> Vec<radio::StationReport> {
+        self.ap
+            .bss()
+            .map(|bss| bss.traffic(now))
+            .unwrap_or_default()
+    }
+
     /// Scope and index of every installed key.
     #[must_use]
     pub fn installed_keys(&self) -> Vec<(radio::KeyScope, u8)> {

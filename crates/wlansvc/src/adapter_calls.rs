@@ -1,4 +1,5 @@
-//! Calls about station interfaces: the list, what is known of one, its switch and its mode.
+//! Calls about station interfaces: the list, what is known of one, its switch and its mode. And what
+//! the radio counts of each peer.
 //!
 //! They are about the machine, not about the Hosted Network, and are answered here. What they change
 //! reaches the column as an event of the radio. Checked in this order: arguments (87), rights (5),
@@ -98,6 +99,7 @@ pub(crate) const fn is_one(call: &Call) -> bool {
             | Call::QueryInterface(_)
             | Call::SetRadioState { .. }
             | Call::SetOperationMode { .. }
+            | Call::QueryTraffic
     )
 }
 
@@ -109,6 +111,11 @@ pub(crate) fn answer(
     now: Instant,
 ) -> Result<Answer, Refusal> {
     match *call {
+        Call::QueryTraffic => {
+            let mut rows = radio.traffic(now).map_err(refusal)?;
+            rows.sort_unstable_by_key(|row| row.mac);
+            Ok(Answer::Traffic(rows))
+        }
         Call::EnumInterfaces => {
             let rows = list(radio)?.into_iter().map(|row| row.details.interface);
             Ok(Answer::Interfaces(rows.collect()))

@@ -7,9 +7,10 @@ use std::path::Path;
 
 use cause::Cause;
 use clock::{Instant, WallTime, monotonic, wall};
-use radio::{Radio, RadioCommand, RadioEvent};
+use radio::{CommandError, Radio, RadioCommand, RadioEvent, StationReport};
 use radio_nl80211::{Nl80211Radio, Options as LinuxOptions, Source};
 use radio_sim::{PcapEncoder, SimConfig, SimRadio};
+use wlan_rpc::PeerTraffic;
 
 use crate::adapter_calls::SimAdapter;
 use crate::service::random;
@@ -78,6 +79,28 @@ impl AnyRadio {
                 )),
             },
         }
+    }
+
+    /// What every peer whose port is open has sent and received.
+    pub(crate) fn traffic(&mut self, now: Instant) -> Result<Vec<PeerTraffic>, CommandError> {
+        let row = |report: StationReport, tx_rate| PeerTraffic {
+            mac: report.peer,
+            inactive_ms: report.inactive_ms,
+            rx_bytes: report.rx_bytes,
+            tx_bytes: report.tx_bytes,
+            signal: report.signal,
+            tx_rate,
+        };
+        Ok(match self {
+            Self::Linux(radio) => {
+                let rows = radio.traffic()?.into_iter();
+                rows.map(|one| row(one.report, one.tx_rate)).collect()
+            }
+            Self::Sim(sim) => {
+                let rows = sim.radio.peer_traffic(now).into_iter();
+                rows.map(|report| row(report, None)).collect()
+            }
+        })
     }
 
     /// What to watch for reading, each with a number for [`AnyRadio::handle_readable`].
