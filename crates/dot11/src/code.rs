@@ -110,6 +110,8 @@ code_point! {
         REFUSED_BASIC_RATES_MISMATCH = 18, "basic rates mismatch";
         /// Try again later.
         REFUSED_TEMPORARILY = 30, "refused temporarily";
+        /// What was asked for protected management frames contradicts itself or the network.
+        ROBUST_MANAGEMENT_POLICY_VIOLATION = 31, "robust management frame policy violation";
         /// An element is invalid.
         INVALID_ELEMENT = 40, "invalid element";
         /// The group cipher is not valid.
@@ -122,6 +124,8 @@ code_point! {
         UNSUPPORTED_RSNE_VERSION = 44, "unsupported RSN element version";
         /// The RSN element's capabilities are not valid.
         INVALID_RSNE_CAPABILITIES = 45, "invalid RSN element capabilities";
+        /// A cipher is not the network's.
+        CIPHER_REJECTED = 46, "cipher suite rejected";
     }
 }
 

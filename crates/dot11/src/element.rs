@@ -1,22 +1,29 @@
 //! Elements: the type-length-value part of management frames (clause 9.4.2).
 //!
 //! [`Elements`] walks borrowed bytes, [`ElementWriter`] builds them. Formats with inner structure
-//! have their own types: [`Tim`], [`Rsne`], [`HtCapabilities`], [`HtOperation`], [`WmmParameters`].
+//! have their own types: [`Tim`], [`Rsne`], [`HtCapabilities`], [`HtOperation`], [`VhtCapabilities`],
+//! [`VhtOperation`], [`HeCapabilities`], [`HeOperation`], [`WmmParameters`].
 
+mod he;
 mod ht;
 mod rates;
 mod rsne;
 mod tim;
+mod timeout;
+mod vht;
 mod wmm;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+pub use he::{HeCapabilities, HeOperation};
 pub use ht::{HtCapabilities, HtOperation};
 pub use rates::{BASIC_RATE, Rates};
 pub use rsne::{Pmkid, RsnCapabilities, Rsne, RsneError};
 pub use tim::{Tim, encode_tim};
+pub use timeout::{encode_association_comeback, parse_association_comeback};
+pub use vht::{VhtCapabilities, VhtOperation};
 pub use wmm::{AccessCategory, EdcaParameters, WmmInformation, WmmParameters};
 pub use writer::{ElementTooLong, ElementWriter};
 
@@ -57,20 +64,31 @@ code_point! {
         RSN = 48, "RSN";
         /// Extended Supported Rates and BSS Membership Selectors.
         EXTENDED_SUPPORTED_RATES = 50, "extended supported rates";
+        /// Timeout Interval.
+        TIMEOUT_INTERVAL = 56, "timeout interval";
         /// Supported Operating Classes.
         SUPPORTED_OPERATING_CLASSES = 59, "supported operating classes";
         /// HT Operation.
         HT_OPERATION = 61, "HT operation";
+        /// Management MIC: protects a group-addressed management frame.
+        MANAGEMENT_MIC = 76, "management MIC";
         /// Extended Capabilities.
         EXTENDED_CAPABILITIES = 127, "extended capabilities";
         /// VHT Capabilities.
         VHT_CAPABILITIES = 191, "VHT capabilities";
+        /// VHT Operation.
+        VHT_OPERATION = 192, "VHT operation";
         /// Vendor Specific: OUI, then whatever the vendor likes.
         VENDOR_SPECIFIC = 221, "vendor specific";
         /// The first body byte is an element id extension.
         EXTENSION = 255, "extension";
     }
 }
+
+/// Element id extension of HE Capabilities (table 9-92).
+pub const EXTENSION_HE_CAPABILITIES: u8 = 35;
+/// Element id extension of HE Operation.
+pub const EXTENSION_HE_OPERATION: u8 = 36;
 
 /// Microsoft's OUI, under which WPA, WMM and WPS elements live.
 pub const OUI_MICROSOFT: [u8; 3] = [0x00, 0x50, 0xf2];
@@ -136,6 +154,15 @@ impl<'a> Elements<'a> {
     #[must_use]
     pub fn body(self, id: ElementId) -> Option<&'a [u8]> {
         self.find(id).map(Element::body)
+    }
+
+    /// Body behind the extension of the first complete element with this element id extension.
+    #[must_use]
+    pub fn extension(self, extension: u8) -> Option<&'a [u8]> {
+        self.iter()
+            .flatten()
+            .filter(|e| e.id() == ElementId::EXTENSION)
+            .find_map(|e| e.body().strip_prefix(&[extension]))
     }
 
     /// The first vendor-specific element of this OUI and vendor type, as the body after the type.

@@ -7,6 +7,7 @@
 mod control;
 mod data;
 mod management;
+mod sa_query;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use management::{
     ActionView, AssociationRequestView, AssociationResponseView, AuthenticationView, BeaconView,
     ManagementAddresses, ManagementBody, ManagementBuilder, ManagementView,
 };
+pub use sa_query::SaQuery;
 
 use core::fmt;
 
@@ -162,6 +164,17 @@ code_point! {
         WNM = 10, "WNM";
         /// Vendor-specific.
         VENDOR = 127, "vendor-specific";
+    }
+}
+
+impl ActionCategory {
+    /// Whether frames of this category are protected where management frames are (table 9-51). Numbers
+    /// nobody knows yet count as such.
+    #[must_use]
+    pub const fn is_robust(self) -> bool {
+        // Public, HT, unprotected WNM, self-protected, unprotected DMG, VHT, unprotected S1G, HE, and
+        // vendor-specific ones are not.
+        !matches!(self.0, 4 | 7 | 11 | 15 | 20 | 21 | 22 | 30 | 127)
     }
 }
 

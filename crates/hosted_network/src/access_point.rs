@@ -11,6 +11,7 @@ pub(crate) trait AccessPoint: fmt::Debug {
     fn start(&mut self, settings: RunSettings, candidates: Candidates, now: Instant);
     fn stop(&mut self);
     fn set_keys(&mut self, candidates: Candidates, now: Instant);
+    fn set_isolation(&mut self, on: bool);
     fn peers(&self) -> Vec<Peer>;
     fn serve_vendors(&mut self, services: Vec<VendorService>);
     fn vendor_verdict(&mut self, mac: MacAddr, verdict: VendorVerdict, now: Instant);
@@ -32,6 +33,10 @@ impl AccessPoint for SoftAp {
 
     fn set_keys(&mut self, candidates: Candidates, now: Instant) {
         Self::set_keys(self, candidates, now);
+    }
+
+    fn set_isolation(&mut self, on: bool) {
+        Self::set_isolation(self, on);
     }
 
     fn peers(&self) -> Vec<Peer> {

@@ -5,6 +5,7 @@ use wlan_model::{Reason, Refusal, SecondaryKey};
 use wlan_rpc::{Answer, Call};
 
 use crate::access_point::AccessPoint;
+use crate::air;
 use crate::client::Handle;
 use crate::engine::Engine;
 use crate::notify::Registration;
@@ -68,8 +69,6 @@ impl<A: AccessPoint> Engine<A> {
             | Call::Ihv(_)
             | Call::Sharing(_)
             | Call::QueryTraffic
-            | Call::QueryAirSettings
-            | Call::SetAirSettings(_)
             | Call::EnumInterfaces
             | Call::QueryInterface(_)
             | Call::SetRadioState { .. }
@@ -108,6 +107,14 @@ impl<A: AccessPoint> Engine<A> {
                     return Err(refusal::no_peers());
                 }
                 Step::Queued(Action::SetConnection(connection))
+            }
+            Call::QueryAirSettings => {
+                self.refuse_while_stopping()?;
+                Step::Answered(Answer::AirSettings(self.settings.air))
+            }
+            Call::SetAirSettings(air) => {
+                air::check(&air)?;
+                Step::Queued(Action::SetAir(air))
             }
             Call::SetEnabled(enabled) => Step::Queued(Action::SetEnabled(enabled)),
             Call::SetSecondaryKey {

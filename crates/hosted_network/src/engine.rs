@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use cause::Cause;
 use clock::{Duration, Instant};
-use dot11::{Band, Channel, ChannelWidth, MacAddr, Phy};
+use dot11::{Channel, MacAddr};
 use serde::{Deserialize, Serialize};
 use softap::{PeerKey, VendorService, VendorVerdict};
 use wlan_model::{
@@ -217,12 +217,8 @@ impl<A: AccessPoint> Engine<A> {
             device: Some(self.device).filter(|_| state != HostedNetworkState::Unavailable),
             bssid: bssid.filter(|_| state != HostedNetworkState::Unavailable),
             channel: run.map(|run| run.channel.number()),
-            phy: run.map(|run| match (run.ht, run.channel.band()) {
-                (true, _) => Phy::Ht,
-                (false, Band::Ghz2) => Phy::Erp,
-                (false, Band::Ghz5) => Phy::Ofdm,
-            }),
-            width: run.map(|_| ChannelWidth::Mhz20),
+            phy: run.map(|run| run.phy),
+            width: run.map(|run| run.width),
             isolate: self.settings.air.isolate,
             max_peers: connection
                 .as_ref()

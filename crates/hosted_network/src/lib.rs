@@ -43,6 +43,7 @@
 //! Pairwise master keys are derived when names and keys change, never while a start waits.
 
 mod access_point;
+mod air;
 mod availability;
 mod call;
 mod client;
@@ -124,7 +125,7 @@ pub struct Config {
     pub policy: Policy,
     /// A new network is named after it.
     pub host_name: String,
-    /// A wish; `None` leaves the channel to the miniport.
+    /// A wish for as long as the settings have none; `None` leaves the channel to the miniport.
     pub channel: Option<Channel>,
     /// Renewal of the group key; `None` renews it only when a peer leaves.
     pub group_rekey: Option<Duration>,

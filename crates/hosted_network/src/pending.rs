@@ -3,10 +3,11 @@
 use cause::Cause;
 use clock::Instant;
 use serde::{Deserialize, Serialize};
-use wlan_model::{ConnectionSettings, Reason, Refusal, SecondaryKey, Settings};
+use wlan_model::{AirSettings, ConnectionSettings, Reason, Refusal, SecondaryKey, Settings};
 use wlan_rpc::{Answer, EventKind};
 
 use crate::access_point::AccessPoint;
+use crate::air;
 use crate::availability::disallowed;
 use crate::engine::Engine;
 use crate::refusal;
@@ -25,6 +26,7 @@ pub(crate) struct Job {
 pub(crate) enum Action {
     Initialise,
     SetConnection(ConnectionSettings),
+    SetAir(AirSettings),
     SetEnabled(bool),
     /// A key and whether it is persistent, or none.
     SetSecondary(Option<(SecondaryKey, bool)>),
@@ -110,6 +112,7 @@ impl<A: AccessPoint> Engine<A> {
                 // With a name there is a station profile to be asked for, which needs the key.
                 self.initialise(&mut settings);
             }
+            Action::SetAir(air) => settings.air = *air,
             Action::SetEnabled(enabled) => settings.enabled = *enabled,
             // One slot: a temporary key removes a persistent one for good.
             Action::SetSecondary(None | Some((_, false))) => settings.secondary_key = None,
@@ -153,7 +156,8 @@ impl<A: AccessPoint> Engine<A> {
     /// Tells listeners what is new on the disk, as far as it is not a secondary key.
     fn announce(&mut self, action: &Action, old: &Settings) {
         let connection_changed = self.settings.connection != old.connection;
-        if connection_changed || self.settings.enabled != old.enabled {
+        let air_changed = self.settings.air != old.air;
+        if connection_changed || air_changed || self.settings.enabled != old.enabled {
             self.event(EventKind::SettingsChanged);
         }
         if *action == Action::Refresh {
@@ -162,7 +166,10 @@ impl<A: AccessPoint> Engine<A> {
         // A start that initialises is about to tell more than that.
         let starts = matches!(action, Action::Start(_));
         let primary_changed = self.settings.primary_key != old.primary_key;
-        if matches!(self.state, State::Idle) && !starts && (connection_changed || primary_changed) {
+        if matches!(self.state, State::Idle)
+            && !starts
+            && (connection_changed || air_changed || primary_changed)
+        {
             self.notify_changed(Reason::PropertiesChange);
         }
     }
@@ -179,6 +186,16 @@ impl<A: AccessPoint> Engine<A> {
                 self.derive_master_keys();
                 self.stop(Reason::PropertiesChange, None, Some(caller));
             }
+            Action::SetAir(air) => match old {
+                Some(old) if air::moves(&old.air, &air) => {
+                    self.stop(Reason::PropertiesChange, None, Some(caller));
+                }
+                Some(_) => {
+                    self.apply_isolation();
+                    self.answer(caller, Ok(Answer::Done));
+                }
+                None => self.answer(caller, Ok(Answer::Done)),
+            },
             Action::SetEnabled(_) if self.state.is_at_rest() => {
                 self.enter(self.resting_state(), Reason::UserAction, None);
                 self.answer(caller, Ok(Answer::Done));

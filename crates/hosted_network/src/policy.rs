@@ -58,7 +58,7 @@ impl<A: AccessPoint> Engine<A> {
     /// Whether a caller may do this.
     pub(crate) fn permit(&mut self, client: ClientId, action: &Action) -> Result<(), Refusal> {
         match action {
-            Action::Initialise | Action::Start(Hold::Reference) => Ok(()),
+            Action::Initialise | Action::SetAir(_) | Action::Start(Hold::Reference) => Ok(()),
             Action::Start(Hold::Forced) => self.permit_privileged(
                 client,
                 "Starting the network for everybody",

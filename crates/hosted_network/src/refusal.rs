@@ -7,7 +7,7 @@
 //! | unknown client version, call of another engine | ERROR_NOT_SUPPORTED | bad_parameters |
 //! | too many handles | ERROR_REMOTE_SESSION_LIMIT_EXCEEDED | insufficient_resources |
 //! | too many calls waiting | ERROR_NO_SYSTEM_RESOURCES | insufficient_resources |
-//! | malformed key, no peers allowed | ERROR_INVALID_PARAMETER | bad_parameters |
+//! | malformed key, no peers allowed, channel outside of its band | ERROR_INVALID_PARAMETER | bad_parameters |
 //! | not privileged | ERROR_ACCESS_DENIED | elevation_required |
 //! | keys, name or enable flag against the policy | ERROR_ACCESS_DENIED | gp_denied |
 //! | use of a network the policy forbids | ERROR_INVALID_STATE | interface_unavailable |
@@ -20,7 +20,7 @@
 //! | settings not written | ERROR_WRITE_FAULT | persistence_failed |
 
 use cause::Cause;
-use dot11::Ssid;
+use dot11::{Band, Channel, Ssid};
 use oid::NdisStatus;
 use wlan_model::{KeyFormError, Reason, Refusal, Win32Error};
 
@@ -110,6 +110,24 @@ pub(crate) fn no_peers() -> Refusal {
         Reason::BadParameters,
         "A network for no peers at all is not possible.",
         "Allow at least 1 peer.",
+    )
+}
+
+pub(crate) fn channel_outside(channel: Channel, band: Band) -> Refusal {
+    Refusal::new(
+        Win32Error::INVALID_PARAMETER,
+        Reason::BadParameters,
+        format!("Channel {} is not in the {band} band.", channel.number()),
+        "Name a channel of the band, or leave one of the two to the service (auto).",
+    )
+}
+
+pub(crate) fn too_wide() -> Refusal {
+    Refusal::new(
+        Win32Error::INVALID_PARAMETER,
+        Reason::BadParameters,
+        "The 2.4 GHz band has no channels of 80 MHz.",
+        "Use 20 or 40 MHz, or the 5 GHz band.",
     )
 }
 

@@ -67,7 +67,10 @@ impl<A: AccessPoint> Engine<A> {
         Ok(RunSettings {
             ssid: connection.ssid,
             max_peers: wanted.min(served).min(MAX_AID),
-            channel: self.fixed.channel,
+            channel: self.wished_channel(),
+            band: self.settings.air.band,
+            width: self.settings.air.width,
+            isolate: self.settings.air.isolate,
             group_rekey: self.fixed.group_rekey,
             pairwise_rekey: self.fixed.pairwise_rekey,
         })
@@ -144,13 +147,19 @@ impl<A: AccessPoint> Engine<A> {
                     self.settle(Reason::MiniportStarted);
                 }
             }
-            Event::Started { bssid, channel, ht } => {
+            Event::Started {
+                bssid,
+                channel,
+                width,
+                phy,
+            } => {
                 let run = Run {
                     forced: false,
                     references: BTreeMap::new(),
                     bssid,
                     channel,
-                    ht,
+                    width,
+                    phy,
                 };
                 self.handle_started(run);
             }
@@ -171,9 +180,15 @@ impl<A: AccessPoint> Engine<A> {
                     self.finish_stop(stop);
                 }
             }
-            Event::ChannelChanged(channel) => {
+            Event::ChannelChanged {
+                channel,
+                width,
+                phy,
+            } => {
                 if let Some(run) = self.run_mut() {
                     run.channel = channel;
+                    run.width = width;
+                    run.phy = phy;
                 }
             }
             Event::PeerArrived { mac, key } => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cause::Cause;
-use dot11::{Channel, MacAddr};
+use dot11::{Channel, ChannelWidth, MacAddr, Phy};
 use serde::{Deserialize, Serialize};
 use wlan_model::{HostedNetworkState, Reason};
 use wlan_rpc::CallId;
@@ -86,7 +86,8 @@ pub(crate) struct Run {
     pub(crate) references: BTreeMap<ClientId, u32>,
     pub(crate) bssid: MacAddr,
     pub(crate) channel: Channel,
-    pub(crate) ht: bool,
+    pub(crate) width: ChannelWidth,
+    pub(crate) phy: Phy,
 }
 
 impl Run {

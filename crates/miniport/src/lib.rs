@@ -19,6 +19,7 @@
 //! waiting for answers, because a radio takes them in order. Only a port never opens before its key
 //! is known to work.
 
+mod channel;
 mod cipher;
 mod ether_types;
 mod gate;
@@ -98,6 +99,7 @@ impl Miniport {
         match &self.state {
             State::Op(mlme) => mlme.poll_timeout(),
             State::Halted { until } => Some(*until),
+            State::Surveying(survey) => Some(survey.until),
             State::Init | State::Starting(_) | State::Resetting(_) => None,
         }
     }
@@ -106,8 +108,13 @@ impl Miniport {
     pub fn handle_timeout(&mut self, now: Instant) {
         match &self.state {
             State::Halted { until } if *until <= now => self.end_halt(),
+            State::Surveying(survey) if survey.until <= now => self.end_survey(),
             State::Op(_) => self.with_mlme(now, |mlme, cx| mlme.handle_timeout(cx)),
-            State::Halted { .. } | State::Init | State::Starting(_) | State::Resetting(_) => {}
+            State::Halted { .. }
+            | State::Surveying(_)
+            | State::Init
+            | State::Starting(_)
+            | State::Resetting(_) => {}
         }
     }
 
@@ -144,7 +151,7 @@ impl Miniport {
             RadioEvent::ApStopped { cause } => self.halt(cause, now),
             RadioEvent::ChannelChanged(channel) => {
                 self.with_mlme(now, |mlme, cx| {
-                    if mlme.bss.channel != channel {
+                    if mlme.bss.place.primary != channel {
                         mlme.move_to(channel, cx);
                         indicate_frequency(mlme, cx.out);
                     }
@@ -191,7 +198,12 @@ impl Miniport {
                 self.with_mlme(now, |mlme, cx| mlme.handle_report(&report, cx));
             }
             // Asked for by nobody yet.
-            RadioEvent::Associated { .. } | RadioEvent::Survey(_) => {}
+            RadioEvent::Associated { .. } => {}
+            RadioEvent::Survey(rows) => {
+                if let State::Surveying(survey) = &mut self.state {
+                    survey.rows = rows;
+                }
+            }
             RadioEvent::GroupCounter { index, counter } => self.out.note_counter(index, counter),
             RadioEvent::ProbeResult { peer, acked } => {
                 self.with_mlme(now, |mlme, cx| mlme.handle_probe_result(peer, acked, cx));
@@ -215,6 +227,8 @@ impl Miniport {
         match pending {
             Pending::Start => self.start_step(result),
             Pending::Stop => self.finish_reset(result),
+            // A radio that could not look has told nothing.
+            Pending::Survey => self.end_survey(),
             Pending::Request(request) => self.out.answered(request, result),
             Pending::Removal(request) => self.out.removed(request, result),
             Pending::UseKey(request) => {
@@ -339,6 +353,7 @@ impl Miniport {
         self.keys.forget_radio();
         match core::mem::replace(&mut self.state, State::Init) {
             State::Init | State::Halted { .. } => {}
+            State::Surveying(survey) => self.out.fail(survey.request, &why),
             State::Starting(starting) => self.out.fail(starting.request, &why),
             State::Op(mlme) => mlme.abandon(&why, &mut self.out),
             // Nothing is on the air: that is what was asked for.
@@ -386,8 +401,9 @@ impl Miniport {
 
 fn indicate_frequency(mlme: &Mlme, out: &mut Outbox) {
     out.indicate(Indication::PhyFrequencyAdopted {
-        channel: mlme.bss.channel,
-        ht: mlme.bss.has_ht(),
+        channel: mlme.bss.place.primary,
+        width: mlme.bss.place.width,
+        phy: mlme.bss.phy(),
         bssid: mlme.bss.bssid,
     });
 }

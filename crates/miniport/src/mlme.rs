@@ -13,13 +13,17 @@
 //! an associated station changes nothing either: anybody can forge one. Only a new association
 //! request that we would accept ends the old association.
 //!
+//! Where management frames are protected, not even that does: see [`sa_query`].
+//!
 //! Strangers that authenticated are kept in a table of fixed size; the oldest gives way. A station
 //! in a block or associated is never evicted.
 
 pub(crate) mod bss;
 mod flood;
 mod inactivity;
+pub(crate) mod phys;
 pub(crate) mod rejection;
+mod sa_query;
 mod station;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clock::{Duration, Instant};
 use dot11::frame::{
     AssociationRequestView, AuthenticationAlgorithm, AuthenticationView, FrameControl,
-    ManagementBody, ManagementView, SequenceControl,
+    ManagementBody, ManagementView, SaQuery, SequenceControl,
 };
 use dot11::{Channel, MacAddr, ReasonCode, StatusCode};
 use oid::{AssocRequest, AssocTicket, DisassocReason, Failure, Indication, PeerInfo, RequestId};
@@ -40,6 +44,7 @@ use crate::outbox::Outbox;
 use bss::Bss;
 use flood::{FloodLimits, Work};
 use rejection::{Rejection, Rejections};
+use sa_query::Queries;
 use station::{Aids, Phase, Station};
 
 /// Authenticated strangers that are remembered.
@@ -87,6 +92,8 @@ pub(crate) struct Mlme {
     stations: BTreeMap<MacAddr, Station>,
     /// Those of them that wait for the service's decision.
     tickets: BTreeMap<AssocTicket, MacAddr>,
+    /// Those of them that are asked whether they are still there.
+    queries: Queries,
     /// The deadlines of all.
     timers: BTreeSet<(Instant, MacAddr)>,
     aids: Aids,
@@ -104,6 +111,7 @@ impl Mlme {
             next_turn: 0,
             stations: BTreeMap::new(),
             tickets: BTreeMap::new(),
+            queries: Queries::default(),
             timers: BTreeSet::new(),
             aids: Aids::default(),
             next_ticket: 0,
@@ -134,7 +142,14 @@ impl Mlme {
         if !from.is_unicast() || from == self.bss.bssid {
             return Err(Rejection::ImpossibleTransmitter);
         }
-        let body = view.body().map_err(|e| match e {
+        // What the radio hands up with the Protected bit set it has deciphered; from a station without
+        // that agreement it can be nothing of sense.
+        let body = if view.is_protected() && view.is_robust() && self.is_protected(from, cx) {
+            view.deciphered_body()
+        } else {
+            view.body()
+        };
+        let body = body.map_err(|e| match e {
             dot11::frame::FrameError::Protected | dot11::frame::FrameError::Fragmented => {
                 Rejection::Unreadable
             }
@@ -145,6 +160,9 @@ impl Mlme {
         }
         if view.receiver() != self.bss.bssid || view.bssid() != self.bss.bssid {
             return Err(Rejection::NotForUs);
+        }
+        if view.is_robust() && !view.is_protected() && self.is_protected(from, cx) {
+            return Err(Rejection::Unprotected);
         }
         self.check_repetition(&view, signal)?;
         match body {
@@ -170,7 +188,13 @@ impl Mlme {
                     Err(Rejection::UnknownStation)
                 }
             }
-            // Action frames belong to the radio; the rest is what access points send.
+            ManagementBody::Action(action) if view.is_protected() => {
+                match SaQuery::from_action(&action) {
+                    Some(query) => self.handle_sa_query(from, query, cx),
+                    None => Err(Rejection::UnexpectedSubtype),
+                }
+            }
+            // Other action frames belong to the radio; the rest is what access points send.
             ManagementBody::Action(_)
             | ManagementBody::AssociationResponse(_)
             | ManagementBody::ProbeRequest(_)
@@ -292,6 +316,11 @@ impl Mlme {
                 return Err(Rejection::RefusedAssociation);
             }
         };
+        if let Some(time_units) = self.must_ask_first(from, cx) {
+            let frame = self.bss.come_back(from, reassociation, time_units);
+            cx.out.send(Command::SendManagement { frame });
+            return Err(Rejection::AskedFirst);
+        }
         // An association (or an unfinished one) gives way to the new one, keys and all.
         self.leave(from, DisassocReason::PeerReassociated, cx);
         let room = self.stations.len() < usize::from(self.radio.max_stations);
@@ -309,6 +338,7 @@ impl Mlme {
             body: view.body_bytes().to_vec(),
             beacon_rsne: self.bss.rsne.clone(),
         };
+        let management_protection = join.management_protection;
         let phase = Phase::AwaitingDecision {
             ticket,
             join,
@@ -321,6 +351,7 @@ impl Mlme {
             deadline,
             last: view.sequence(),
             signal: None,
+            management_protection,
             phase,
         };
         self.stations.insert(from, station);
@@ -473,10 +504,12 @@ impl Mlme {
             self.timers.remove(&(deadline, peer));
             self.station_timeout(peer, cx);
         }
+        self.query_timeouts(cx);
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        self.timers.first().map(|(deadline, _)| *deadline)
+        let stations = self.timers.first().map(|(deadline, _)| *deadline);
+        clock::earliest(stations, self.queries.poll_timeout())
     }
 
     /// OID_DOT11_ENUM_PEER_INFO.

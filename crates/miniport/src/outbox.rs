@@ -23,6 +23,8 @@ pub enum Output {
 pub(crate) enum Pending {
     /// Part of a start.
     Start,
+    /// A survey before a start.
+    Survey,
     /// The end of a reset.
     Stop,
     /// A request that succeeds or fails with the command.
@@ -76,6 +78,7 @@ impl Pending {
             | Self::DefaultKey { request, .. }
             | Self::EtherTypes(request) => *request,
             Self::Start
+            | Self::Survey
             | Self::Stop
             | Self::Tune
             | Self::AddStation(_)

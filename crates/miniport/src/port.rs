@@ -2,11 +2,12 @@
 //! and 4.2).
 
 use clock::{Duration, Instant};
-use dot11::{Channel, CipherSuite, Ssid};
+use dot11::{CipherSuite, Ssid};
 use oid::{AuthAlgorithm, CipherAlgorithm, Failure, NdisStatus, OperationMode, Request, RequestId};
-use radio::{Capabilities, ChannelInfo};
+use radio::{Capabilities, CommandId, SurveyRow};
 use serde::{Deserialize, Serialize};
 
+use crate::channel::Wish;
 use crate::cipher::{KeyRules, standard_suite};
 use crate::mlme::Mlme;
 use crate::mlme::bss::BssSettings;
@@ -23,8 +24,8 @@ pub(crate) const DATA_CIPHERS: [CipherSuite; 4] = [
     CipherSuite::GCMP_256,
 ];
 
-/// Channels tried in this order when nobody has a wish.
-const FAVOURITE_CHANNELS: [u8; 3] = [6, 1, 11];
+/// A radio that has not surveyed by then is not waited for.
+pub(crate) const SURVEY_TIME: Duration = Duration::from_secs(3);
 
 /// What the set OIDs collect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +34,9 @@ pub(crate) struct Settings {
     ssid: Option<Ssid>,
     beacon_period: u16,
     dtim_period: u8,
-    channel: Option<Channel>,
+    /// Where it would like to be.
+    pub(crate) wish: Wish,
+    isolate: bool,
     pub(crate) unicast_cipher: CipherAlgorithm,
     pub(crate) multicast_cipher: CipherAlgorithm,
 }
@@ -45,7 +48,8 @@ impl Default for Settings {
             ssid: None,
             beacon_period: 100,
             dtim_period: 2,
-            channel: None,
+            wish: Wish::default(),
+            isolate: false,
             unicast_cipher: CipherAlgorithm::CCMP,
             multicast_cipher: CipherAlgorithm::CCMP,
         }
@@ -57,6 +61,8 @@ impl Default for Settings {
 pub(crate) enum State {
     /// INIT.
     Init,
+    /// On the way to OP, waiting for a survey.
+    Surveying(Surveying),
     /// On the way to OP.
     Starting(Box<Starting>),
     /// OP.
@@ -65,6 +71,16 @@ pub(crate) enum State {
     Resetting(Vec<RequestId>),
     /// INIT, between STOP_AP and CAN_SUSTAIN_AP.
     Halted { until: Instant },
+}
+
+/// A start that waits until it is known which channel is quiet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Surveying {
+    pub(crate) request: RequestId,
+    pub(crate) command: CommandId,
+    pub(crate) rows: Vec<SurveyRow>,
+    /// When it goes on without.
+    pub(crate) until: Instant,
 }
 
 /// A start under way: the access point itself and the group keys that were set before.
@@ -157,9 +173,25 @@ impl Settings {
                     "The only authentication is WPA2-Personal (RSNA_PSK).",
                 ));
             }
-            Request::CurrentChannel(channel) => self.channel = channel,
+            Request::CurrentChannel(channel) => self.wish.channel = channel,
+            Request::BandAndWidth { band, width } => {
+                self.wish.band = band;
+                self.wish.width = width;
+            }
             other => unreachable!("{other:?} is no setting"),
         }
+        Ok(())
+    }
+
+    /// The one setting that may change while the access point runs.
+    ///
+    /// # Errors
+    /// INVALID_STATE outside of access point mode.
+    pub(crate) fn isolate_peers(&mut self, on: bool) -> Result<(), Failure> {
+        if self.mode != OperationMode::ExtensibleAp {
+            return Err(not_now("The port is not in access point mode."));
+        }
+        self.isolate = on;
         Ok(())
     }
 
@@ -167,10 +199,7 @@ impl Settings {
     ///
     /// # Errors
     /// The status for the completion.
-    pub(crate) fn plan_start(
-        &self,
-        radio: &Capabilities,
-    ) -> Result<(BssSettings, Channel), Failure> {
+    pub(crate) fn plan_start(&self, radio: &Capabilities) -> Result<BssSettings, Failure> {
         if self.mode != OperationMode::ExtensibleAp {
             return Err(not_now("The port is not in access point mode."));
         }
@@ -178,14 +207,13 @@ impl Settings {
             return Err(not_now("The network has no name yet."));
         };
         let cipher = self.plan_cipher(radio)?;
-        let channel = choose_channel(self.channel, radio)?;
-        let settings = BssSettings {
+        Ok(BssSettings {
             ssid,
             beacon_interval: self.beacon_period,
             dtim_period: self.dtim_period,
             cipher,
-        };
-        Ok((settings, channel))
+            isolate: self.isolate,
+        })
     }
 
     /// The cipher of the whole network. WEP is no RSN, TKIP wants countermeasures that nobody takes
@@ -210,54 +238,6 @@ impl Settings {
             ));
         }
         Ok(suite)
-    }
-}
-
-/// A connection of the same radio dictates, then the wish counts, then our favourites.
-fn choose_channel(wish: Option<Channel>, radio: &Capabilities) -> Result<Channel, Failure> {
-    match (radio.forced_channel, wish) {
-        (Some(channel), _) | (None, Some(channel)) => permitted(channel, radio),
-        (None, None) => FAVOURITE_CHANNELS
-            .iter()
-            .filter_map(|number| Channel::new(*number))
-            .find(|channel| radio.allows(*channel))
-            .or_else(|| {
-                radio
-                    .channels
-                    .iter()
-                    .find(|c| c.usable())
-                    .map(|c| c.channel)
-            })
-            .ok_or_else(|| {
-                failure(
-                    NdisStatus::DOT11_AP_CHANNEL_NOT_ALLOWED,
-                    &format!(
-                        "The radio {} has no channel for an access point.",
-                        radio.name
-                    ),
-                    "Set the country with `iw reg set`.",
-                )
-            }),
-    }
-}
-
-fn permitted(channel: Channel, radio: &Capabilities) -> Result<Channel, Failure> {
-    let number = channel.number();
-    let refuse = |why: &str| {
-        Err(failure(
-            NdisStatus::DOT11_AP_CHANNEL_NOT_ALLOWED,
-            &format!("Channel {number} cannot carry an access point: {why}."),
-            "Choose another channel, or set the country with `iw reg set`.",
-        ))
-    };
-    match radio.channels.iter().find(|c| c.channel == channel) {
-        None => refuse("the radio does not have it"),
-        Some(ChannelInfo { disabled: true, .. }) => refuse("the regulatory domain forbids it"),
-        Some(ChannelInfo { no_ir: true, .. }) => {
-            refuse("the regulatory domain forbids to transmit there first")
-        }
-        Some(ChannelInfo { radar: true, .. }) => refuse("it needs radar detection"),
-        Some(_) => Ok(channel),
     }
 }
 

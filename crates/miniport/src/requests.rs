@@ -5,13 +5,14 @@ use dot11::{MacAddr, ReasonCode};
 use oid::{
     DefaultKey, Failure, KeyMappingKey, NdisStatus, Reply, Request, RequestId, SecurityRequest,
 };
-use radio::Command;
+use radio::{Command, OperatingChannel};
 
+use crate::channel::{self, Plan};
 use crate::key_table::{check_id, use_management_command};
 use crate::mlme::bss::Bss;
 use crate::mlme::{Mlme, RadioTraits};
 use crate::outbox::{Pending, failure};
-use crate::port::{Settings, StartOutcome, Starting, State, not_now};
+use crate::port::{SURVEY_TIME, Settings, StartOutcome, Starting, State, Surveying, not_now};
 use crate::{Miniport, Output};
 
 impl Miniport {
@@ -25,13 +26,15 @@ impl Miniport {
             | Request::EnabledAuthenticationAlgorithm(_)
             | Request::EnabledUnicastCipherAlgorithm(_)
             | Request::EnabledMulticastCipherAlgorithm(_)
-            | Request::CurrentChannel(_) => {
+            | Request::CurrentChannel(_)
+            | Request::BandAndWidth { .. } => {
                 let offered = self.radio.ciphers();
                 let result = self.settings.set(request, &self.state, offered);
                 self.out.complete(id, result.map(|()| Reply::Done));
             }
+            Request::IsolatePeers(on) => self.isolate_peers(id, on),
             Request::StartAp => {
-                if let Err(failure) = self.start(id) {
+                if let Err(failure) = self.start(id, now) {
                     self.out.fail(id, &failure);
                 }
             }
@@ -79,6 +82,7 @@ impl Miniport {
                 let peers = match &self.state {
                     State::Op(mlme) => mlme.peer_info(),
                     State::Init
+                    | State::Surveying(_)
                     | State::Starting(_)
                     | State::Resetting(_)
                     | State::Halted { .. } => Vec::new(),
@@ -150,6 +154,7 @@ impl Miniport {
         self.ether_types
             .clear(self.radio.is_present(), &mut self.out);
         match self.state {
+            State::Surveying(start) => self.out.fail(start.request, &was_reset()),
             State::Starting(starting) => self.out.fail(starting.request, &was_reset()),
             // What was asked for happens.
             State::Resetting(requests) => requests.into_iter().for_each(|id| self.out.done(id)),
@@ -159,7 +164,7 @@ impl Miniport {
     }
 
     /// OID_DOT11_START_AP_REQUEST. Everything is checked before the radio hears of it.
-    fn start(&mut self, id: RequestId) -> Result<(), Failure> {
+    fn start(&mut self, id: RequestId, now: Instant) -> Result<(), Failure> {
         match &self.state {
             State::Init => {}
             State::Halted { .. } => {
@@ -169,17 +174,53 @@ impl Miniport {
                     "Try again in a second.",
                 ));
             }
-            State::Starting(_) | State::Op(_) | State::Resetting(_) => {
+            State::Surveying(_) | State::Starting(_) | State::Op(_) | State::Resetting(_) => {
                 return Err(not_now("The access point runs."));
             }
         }
         let radio = self.radio.get()?;
-        let (settings, channel) = self.settings.plan_start(radio)?;
+        self.settings.plan_start(radio)?;
+        match channel::plan(&self.settings.wish, radio)? {
+            Plan::At(place) => self.start_at(id, place),
+            Plan::Survey(channels) => {
+                let command = Command::Survey { channels };
+                let command = self.out.send_for(command, Pending::Survey);
+                self.state = State::Surveying(Surveying {
+                    request: id,
+                    command,
+                    rows: Vec::new(),
+                    until: now + SURVEY_TIME,
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// The survey is done, or its time is up: what it told is used, if that is anything.
+    pub(crate) fn end_survey(&mut self) {
+        let State::Surveying(survey) = core::mem::replace(&mut self.state, State::Init) else {
+            return;
+        };
+        self.out.settle(survey.command);
+        let rows = Some(&survey.rows[..]).filter(|rows| !rows.is_empty());
+        let started = self
+            .radio
+            .get()
+            .and_then(|radio| channel::choose(&self.settings.wish, radio, rows))
+            .and_then(|place| self.start_at(survey.request, place));
+        if let Err(failure) = started {
+            self.out.fail(survey.request, &failure);
+        }
+    }
+
+    fn start_at(&mut self, id: RequestId, place: OperatingChannel) -> Result<(), Failure> {
+        let radio = self.radio.get()?;
+        let settings = self.settings.plan_start(radio)?;
         let traits = RadioTraits {
             reports_tx_status: radio.reports_tx_status,
             max_stations: radio.max_stations.unwrap_or(u16::MAX),
         };
-        let bss = Bss::new(settings, radio, channel);
+        let bss = Bss::new(settings, radio, place);
         self.out
             .send_for(Command::StartAp(Box::new(bss.ap_config())), Pending::Start);
         let mut outstanding = 1;
@@ -207,6 +248,18 @@ impl Miniport {
         Ok(())
     }
 
+    /// Before a start it is a setting, on the air a command.
+    fn isolate_peers(&mut self, id: RequestId, on: bool) {
+        match self.settings.isolate_peers(on) {
+            Err(failure) => self.out.fail(id, &failure),
+            Ok(()) if self.is_on_air() => {
+                self.out
+                    .send_for(Command::Isolate(on), Pending::Request(id));
+            }
+            Ok(()) => self.out.done(id),
+        }
+    }
+
     /// OID_DOT11_RESET_REQUEST.
     fn reset(&mut self, id: RequestId, default_mib: bool, now: Instant) {
         self.with_mlme(now, |mlme, cx| mlme.shut_down(cx));
@@ -224,6 +277,10 @@ impl Miniport {
             State::Resetting(requests) => {
                 requests.push(id);
                 return;
+            }
+            State::Surveying(start) => {
+                self.out.settle(start.command);
+                self.out.fail(start.request, &was_reset());
             }
             State::Starting(starting) => {
                 self.out.fail(starting.request, &was_reset());

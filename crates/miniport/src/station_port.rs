@@ -252,6 +252,7 @@ impl StationPort {
                 self.out.answered(request, result);
             }
             Pending::Start
+            | Pending::Survey
             | Pending::Response(_)
             | Pending::Counter { .. }
             | Pending::Query(_)

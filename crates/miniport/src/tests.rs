@@ -10,6 +10,7 @@ mod packets;
 mod port;
 mod sequence_rows;
 mod station;
+mod survey;
 
 use clock::{Duration, Instant};
 use dot11::element::{ElementId, Rsne, WmmInformation};
@@ -17,14 +18,14 @@ use dot11::frame::{
     AuthenticationAlgorithm, CapabilityInfo, ManagementAddresses, ManagementBody,
     ManagementBuilder, ManagementView,
 };
-use dot11::{Channel, CipherSuite, KeyBytes, MacAddr, ReasonCode, Ssid, StatusCode};
+use dot11::{Band, Channel, CipherSuite, KeyBytes, MacAddr, ReasonCode, Ssid, StatusCode};
 use oid::{
     AssocDecision, AssocTicket, AuthAlgorithm, Cause, CipherAlgorithm, Completion, DefaultKey,
     Direction, DisassocReason, Indication, KeyMappingKey, KeyMaterial, NdisStatus, OperationMode,
     PhyState, Reply, Request, RequestId, SecurityRequest,
 };
 use radio::{
-    Capabilities, ChannelInfo, Command, CommandError, CommandErrorKind, CommandId, HtCapabilities,
+    BandCapabilities, Capabilities, ChannelInfo, Command, CommandError, CommandErrorKind, CommandId, HtCapabilities,
     RadioEvent, StationReport,
 };
 
@@ -352,6 +353,8 @@ impl Bench {
                 Command::SetEtherTypes(_) => "SetEtherTypes",
                 Command::Listen(_) => "Listen",
                 Command::StopListening => "StopListening",
+                Command::Isolate(_) => "Isolate",
+                Command::Survey { .. } => "Survey",
             })
             .collect()
     }

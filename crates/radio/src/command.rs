@@ -119,7 +119,11 @@ pub enum Command {
     Isolate(bool),
     /// Ask how busy the channels are: [`RadioEvent::Survey`](crate::RadioEvent::Survey) precedes the
     /// completion. It may take seconds, as channels are visited; only while nothing is on the air.
-    Survey,
+    /// [`Command::StartAp`] and [`Command::StopAp`] end one that is under way.
+    Survey {
+        /// The channels to visit; those where nothing may be transmitted first are only listened to.
+        channels: Vec<Channel>,
+    },
     /// Send a null frame to learn whether the station is still there;
     /// [`RadioEvent::ProbeResult`](crate::RadioEvent::ProbeResult) follows.
     ProbeStation {

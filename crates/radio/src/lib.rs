@@ -21,6 +21,7 @@ mod capabilities;
 mod command;
 mod event;
 mod packet;
+pub mod refusal;
 
 pub use cause::Cause;
 

@@ -1,7 +1,7 @@
 //! Commands of the seam as nl80211 messages. Each function writes the attributes of one message
 //! that [`Writer::begin_genl`] has begun.
 
-use dot11::{CipherSuite, ETHERTYPE_EAPOL, MacAddr, Phy, ReasonCode};
+use dot11::{ChannelWidth, CipherSuite, ETHERTYPE_EAPOL, MacAddr, Phy, ReasonCode};
 use radio::{ApConfig, Key, KeyScope, StationEntry, StationFlags};
 use zeroize::Zeroizing;
 
@@ -13,14 +13,17 @@ const AKM_PSK: u32 = dot11::AkmSuite::PSK.0;
 /// Basic-rate bit of a rate.
 const RATE_MASK: u8 = 0x7f;
 
-/// Management frame types to receive: Frame Control's first byte.
-pub(crate) const RECEIVED_FRAMES: [u8; 6] = [
-    0x00, // association request
-    0x20, // reassociation request
-    0x40, // probe request
-    0xa0, // disassociation
-    0xb0, // authentication
-    0xc0, // deauthentication
+/// Management frame types to receive (Frame Control's first byte), and what their bodies must begin
+/// with.
+pub(crate) const RECEIVED_FRAMES: [(u8, &[u8]); 7] = [
+    (0x00, &[]), // association request
+    (0x20, &[]), // reassociation request
+    (0x40, &[]), // probe request
+    (0xa0, &[]), // disassociation
+    (0xb0, &[]), // authentication
+    (0xc0, &[]), // deauthentication
+    // Action frames of the category SA Query: all others the kernel or nobody answers.
+    (0xd0, &[dot11::frame::ActionCategory::SA_QUERY.0]),
 ];
 /// Frame Control's first byte of a probe response.
 const PROBE_RESPONSE: u8 = 0x50;
@@ -33,19 +36,20 @@ const FIRST_MANAGEMENT_KEY: u8 = 4;
 /// Reason-carrying management subtype recorded with a removed station: deauthentication.
 const SUBTYPE_DEAUTH: u8 = 12;
 
-/// `REGISTER_FRAME` for every frame of one type.
-pub(crate) fn register_frame(w: &mut Writer, ifindex: u32, frame_type: u8) {
+/// `REGISTER_FRAME` for every frame of one type whose body begins so.
+pub(crate) fn register_frame(w: &mut Writer, ifindex: u32, (frame_type, start): (u8, &[u8])) {
     w.u32(consts::ATTR_IFINDEX, ifindex)
         .u16(consts::ATTR_FRAME_TYPE, u16::from(frame_type))
-        .bytes(consts::ATTR_FRAME_MATCH, &[]);
+        .bytes(consts::ATTR_FRAME_MATCH, start);
 }
 
 /// `START_AP`. There is no `SOCKET_OWNER`, so that the access point outlives this process.
 pub(crate) fn start_ap(w: &mut Writer, ifindex: u32, c: &ApConfig) {
-    let width = if c.phy >= Phy::Ht {
-        consts::CHAN_WIDTH_20
-    } else {
-        consts::CHAN_WIDTH_20_NOHT
+    let width = match c.channel.width {
+        ChannelWidth::Mhz20 if c.phy < Phy::Ht => consts::CHAN_WIDTH_20_NOHT,
+        ChannelWidth::Mhz20 => consts::CHAN_WIDTH_20,
+        ChannelWidth::Mhz40 => consts::CHAN_WIDTH_40,
+        ChannelWidth::Mhz80 => consts::CHAN_WIDTH_80,
     };
     w.u32(consts::ATTR_IFINDEX, ifindex)
         .bytes(consts::ATTR_BEACON_HEAD, &c.beacon_head)
@@ -57,7 +61,7 @@ pub(crate) fn start_ap(w: &mut Writer, ifindex: u32, c: &ApConfig) {
         .u32(consts::ATTR_AUTH_TYPE, consts::AUTHTYPE_OPEN_SYSTEM)
         .u32(consts::ATTR_WIPHY_FREQ, c.channel.primary.mhz())
         .u32(consts::ATTR_CHANNEL_WIDTH, width)
-        .u32(consts::ATTR_CENTER_FREQ1, c.channel.primary.mhz())
+        .u32(consts::ATTR_CENTER_FREQ1, c.channel.center_mhz)
         .flag(consts::ATTR_PRIVACY)
         .u32(consts::ATTR_WPA_VERSIONS, consts::WPA_VERSION_2)
         .u32(consts::ATTR_AKM_SUITES, AKM_PSK)
@@ -80,6 +84,12 @@ pub(crate) fn set_bss(w: &mut Writer, ifindex: u32, c: &ApConfig) {
     if c.phy >= Phy::Ht {
         w.u16(consts::ATTR_BSS_HT_OPMODE, 0);
     }
+}
+
+/// `SET_BSS`: only whether stations reach one another.
+pub(crate) fn isolate(w: &mut Writer, ifindex: u32, on: bool) {
+    w.u32(consts::ATTR_IFINDEX, ifindex)
+        .u8(consts::ATTR_AP_ISOLATE, u8::from(on));
 }
 
 /// `SET_MULTICAST_TO_UNICAST`: whether each station gets group-addressed ARP and IP under its own key.
@@ -128,12 +138,14 @@ fn entry_flags(w: &mut Writer, f: StationFlags) {
         (consts::STA_FLAG_WME, f.wme),
         (consts::STA_FLAG_SHORT_PREAMBLE, f.short_preamble),
     ];
+    // This one is named only where it is set, as hostapd does: drivers without it need not know it.
+    let mfp = u32::from(f.management_protection) << consts::STA_FLAG_MFP;
     // Authenticated and associated are always in the mask: a mask without them means "associated".
-    let mask = flags.iter().fold(0, |m, (bit, _)| m | 1 << bit);
+    let mask = flags.iter().fold(mfp, |m, (bit, _)| m | 1 << bit);
     let set = flags
         .iter()
         .filter(|(_, on)| *on)
-        .fold(0, |m, (bit, _)| m | 1 << bit);
+        .fold(mfp, |m, (bit, _)| m | 1 << bit);
     station_flags(w, mask, set);
 }
 
@@ -154,6 +166,12 @@ pub(crate) fn station(w: &mut Writer, ifindex: u32, s: &StationEntry, fallback_r
         .u16(consts::ATTR_STA_CAPABILITY, s.capability);
     if let Some(ht) = &s.ht_capabilities {
         w.bytes(consts::ATTR_HT_CAPABILITY, ht);
+    }
+    if let Some(vht) = &s.vht_capabilities {
+        w.bytes(consts::ATTR_VHT_CAPABILITY, vht);
+    }
+    if let Some(he) = &s.he_capabilities {
+        w.bytes(consts::ATTR_HE_CAPABILITY, he);
     }
     if !s.extended_capabilities.is_empty() {
         w.bytes(consts::ATTR_STA_EXT_CAPABILITY, &s.extended_capabilities);

@@ -7,7 +7,7 @@ use crate::netlink::{Attr, Message};
 
 /// The commands [`parse`] knows; the event socket lets nothing else through. `NEW_STATION` is
 /// missing on purpose: it only echoes what this program did.
-pub(crate) const COMMANDS: [u8; 18] = [
+pub(crate) const COMMANDS: [u8; 20] = [
     consts::CMD_FRAME,
     consts::CMD_FRAME_TX_STATUS,
     consts::CMD_UNEXPECTED_FRAME,
@@ -26,6 +26,8 @@ pub(crate) const COMMANDS: [u8; 18] = [
     consts::CMD_SET_INTERFACE,
     consts::CMD_REG_CHANGE,
     consts::CMD_WIPHY_REG_CHANGE,
+    consts::CMD_NEW_SCAN_RESULTS,
+    consts::CMD_SCAN_ABORTED,
 ];
 
 /// Something happened to interface `ifindex`, or to the whole system.
@@ -102,6 +104,11 @@ pub enum What<'a> {
     WiphyRemoved,
     /// What is allowed on the air changed.
     RegulatoryChanged,
+    /// A scan of the interface ended.
+    Scanned {
+        /// Before it had been everywhere.
+        aborted: bool,
+    },
 }
 
 #[derive(Default)]
@@ -180,6 +187,8 @@ pub fn parse<'a>(message: &Message<'a>) -> Option<Event<'a>> {
         consts::CMD_NEW_WIPHY => What::WiphyAdded,
         consts::CMD_DEL_WIPHY => What::WiphyRemoved,
         consts::CMD_REG_CHANGE | consts::CMD_WIPHY_REG_CHANGE => What::RegulatoryChanged,
+        consts::CMD_NEW_SCAN_RESULTS => What::Scanned { aborted: false },
+        consts::CMD_SCAN_ABORTED => What::Scanned { aborted: true },
         _ => return None,
     };
     Some(Event {

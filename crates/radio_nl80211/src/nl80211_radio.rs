@@ -4,6 +4,7 @@ mod arrivals;
 mod commands;
 mod packets;
 mod state;
+mod survey;
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -26,6 +27,7 @@ use crate::socket::Socket;
 use crate::traffic::StationTraffic;
 use packets::Packets;
 use state::{Air, Held, State};
+use survey::Surveying;
 
 /// Datagrams taken from one source before the others get their turn.
 const MAX_BURST: usize = 16;
@@ -92,6 +94,7 @@ pub struct Nl80211Radio {
     batch: Batch,
     out: VecDeque<RadioEvent>,
     refresh_at: Option<Instant>,
+    surveying: Option<Surveying>,
     last_wake: Option<Instant>,
 }
 
@@ -123,6 +126,7 @@ impl Nl80211Radio {
             batch: Batch::default(),
             out: VecDeque::new(),
             refresh_at: None,
+            surveying: None,
             last_wake: None,
         };
         radio.hold(link)?;

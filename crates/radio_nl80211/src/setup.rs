@@ -32,11 +32,16 @@ fn busy(text: String, remedy: &str) -> CommandError {
 }
 
 fn held_by(interface: &str, owner: Owner) -> CommandError {
-    busy(
-        format!(
-            "{interface} belongs to another hostednet (process {}).",
-            owner.pid()
-        ),
+    CommandError {
+        kind: CommandErrorKind::Busy,
+        cause: held(interface, owner.pid()),
+    }
+}
+
+/// Why an interface cannot be had that another hostednet made.
+pub(crate) fn held(interface: &str, pid: u32) -> Cause {
+    Cause::new(
+        format!("{interface} belongs to another hostednet (process {pid})."),
         "End that one first.",
     )
 }
@@ -347,7 +352,7 @@ impl Link {
             max_stations: self.wiphy.max_stations,
             bands: self.wiphy.bands.clone(),
             firmware_mlme: false,
-            survey: false,
+            survey: self.wiphy.scan_names > 0,
             reports_tx_status: true,
         }
     }

@@ -214,6 +214,12 @@ impl Family {
         Ok(family)
     }
 
+    /// The number of a multicast group.
+    pub(crate) fn group(&self, name: &str) -> Option<u32> {
+        let found = self.groups.iter().find(|(known, _)| known == name);
+        found.map(|(_, id)| *id)
+    }
+
     fn read(&mut self, message: &Message<'_>) {
         let Some((_, attrs)) = message.genl() else {
             return;
@@ -244,7 +250,7 @@ impl Family {
         let _ = sockopt::set_socket_recv_buffer_size_force(&socket.fd, EVENT_BUFFER_LEN);
         sys::attach_filter(socket.as_fd(), &mut filter::commands(self.id, commands))?;
         for (name, id) in &self.groups {
-            if matches!(name.as_str(), "mlme" | "config" | "regulatory") {
+            if matches!(name.as_str(), "mlme" | "config" | "regulatory" | "scan") {
                 sys::join_group(socket.as_fd(), *id)?;
             }
         }

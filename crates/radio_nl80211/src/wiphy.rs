@@ -1,7 +1,9 @@
 //! What a radio can do, from the kernel's description of it (`GET_WIPHY`, a dump in parts).
 
 use dot11::{Band, Channel, CipherSuite, MacAddr};
-use radio::{BandCapabilities, ChannelInfo, HtCapabilities, WiderChannels};
+use radio::{
+    BandCapabilities, ChannelInfo, HeCapabilities, HtCapabilities, VhtCapabilities, WiderChannels,
+};
 
 use crate::consts;
 use crate::netlink::{Attr, Attrs};
@@ -18,7 +20,7 @@ pub struct Wiphy {
     pub name: String,
     /// 20 MHz channels with their restrictions.
     pub channels: Vec<ChannelInfo>,
-    /// HT capabilities in the 2.4 GHz band.
+    /// HT, VHT and HE capabilities of each band.
     pub bands: Vec<BandCapabilities>,
     /// Ciphers.
     pub ciphers: Vec<CipherSuite>,
@@ -32,6 +34,8 @@ pub struct Wiphy {
     pub commands: Vec<u8>,
     /// `NL80211_FEATURE_*`.
     pub features: u32,
+    /// Names that one scan may ask for; 0 when it cannot scan.
+    pub scan_names: u8,
     /// Most associated stations.
     pub max_stations: Option<u16>,
     /// Whether the driver does authentication and association itself.
@@ -151,6 +155,9 @@ impl Wiphy {
                     self.commands.extend(list.take(room));
                 }
                 consts::ATTR_FEATURE_FLAGS => self.features = attr.u32().unwrap_or_default(),
+                consts::ATTR_MAX_NUM_SCAN_SSIDS => {
+                    self.scan_names = attr.u8().unwrap_or_default();
+                }
                 consts::ATTR_MAX_AP_ASSOC_STA => self.max_stations = attr.u16(),
                 consts::ATTR_DEVICE_AP_SME => self.own_sme = true,
                 consts::ATTR_MAC_ADDRS => {
@@ -171,6 +178,7 @@ impl Wiphy {
             mcs: [0; 16],
         };
         let mut has_ht = false;
+        let (mut vht_info, mut vht_mcs, mut he) = (None, None, None);
         for attr in band.attrs() {
             match attr.kind {
                 consts::BAND_FREQS => attr.attrs().for_each(|f| self.read_channel(f.attrs())),
@@ -185,6 +193,13 @@ impl Wiphy {
                 consts::BAND_HT_AMPDU_FACTOR => ht.ampdu |= attr.u8().unwrap_or_default() & 0x03,
                 consts::BAND_HT_AMPDU_DENSITY => {
                     ht.ampdu |= (attr.u8().unwrap_or_default() & 0x07) << 2;
+                }
+                consts::BAND_VHT_CAPA => vht_info = attr.u32(),
+                consts::BAND_VHT_MCS_SET => vht_mcs = attr.data.first_chunk().copied(),
+                consts::BAND_IFTYPE_DATA => {
+                    he = attr
+                        .attrs()
+                        .find_map(|data| he_as_access_point(data.attrs()));
                 }
                 _ => {}
             }
@@ -210,17 +225,31 @@ impl Wiphy {
         if let Some(known) = self.bands.get_mut(place).filter(|_| has_ht) {
             known.ht = Some(ht);
         }
+        let Some(known) = self.bands.get_mut(place) else {
+            return;
+        };
+        if let (Some(info), Some(mcs)) = (vht_info, vht_mcs) {
+            known.vht = Some(VhtCapabilities { info, mcs });
+        }
+        if he.is_some() {
+            known.he = he;
+        }
     }
 
     fn read_channel(&mut self, attrs: Attrs<'_>) {
         let mut channel = None;
         let (mut disabled, mut no_ir, mut radar) = (false, false, false);
+        let mut wider = WiderChannels::default();
         for attr in attrs {
             match attr.kind {
                 consts::FREQ_FREQ => channel = attr.u32().and_then(Channel::from_mhz),
                 consts::FREQ_DISABLED => disabled = true,
                 consts::FREQ_NO_IR => no_ir = true,
                 consts::FREQ_RADAR => radar = true,
+                consts::FREQ_NO_HT40_MINUS => wider.no_ht40_minus = true,
+                consts::FREQ_NO_HT40_PLUS => wider.no_ht40_plus = true,
+                consts::FREQ_NO_80MHZ => wider.no_80mhz = true,
+                consts::FREQ_NO_HE => wider.no_he = true,
                 _ => {}
             }
         }
@@ -230,13 +259,36 @@ impl Wiphy {
             disabled,
             no_ir,
             radar,
-            wider: WiderChannels::default(),
+            wider,
         };
         match self.channels.iter_mut().find(|c| c.channel == channel) {
             Some(known) => *known = info,
             None => self.channels.push(info),
         }
     }
+}
+
+/// HE of one group of interface types, where access points are among them.
+fn he_as_access_point(data: Attrs<'_>) -> Option<HeCapabilities> {
+    let types = data.find(consts::BAND_IFTYPES)?;
+    if type_bits(types.attrs()) & bit(consts::IFTYPE_AP) == 0 {
+        return None;
+    }
+    let bytes = |kind| data.find(kind).map(|a| a.data);
+    let phy: [u8; 11] = *bytes(consts::BAND_HE_CAP_PHY)?.first_chunk()?;
+    // The kernel hands both out in full length, whatever of it is in use.
+    let ppe = bytes(consts::BAND_HE_CAP_PPE)
+        .filter(|_| phy[6] & dot11::element::HeCapabilities::PPE_PRESENT != 0)
+        .and_then(|ppe| {
+            let len = dot11::element::HeCapabilities::ppe_len(*ppe.first()?);
+            ppe.get(..len)
+        });
+    Some(HeCapabilities {
+        mac: *bytes(consts::BAND_HE_CAP_MAC)?.first_chunk()?,
+        phy,
+        mcs: bytes(consts::BAND_HE_CAP_MCS_SET)?.get(..4)?.to_vec(),
+        ppe: ppe.unwrap_or_default().to_vec(),
+    })
 }
 
 fn type_bits(types: Attrs<'_>) -> u32 {

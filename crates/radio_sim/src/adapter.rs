@@ -271,7 +271,7 @@ impl Adapter {
             | Command::UpdateBeacon { .. }
             | Command::QueryGroupCounter { .. }
             | Command::Isolate(_)
-            | Command::Survey
+            | Command::Survey { .. }
             | Command::ProbeStation { .. } => refuse(
                 CommandErrorKind::NotSupported,
                 "This radio is a station's.",

@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use cause::Cause;
 use clock::Instant;
 use dot11::frame::ManagementView;
-use dot11::{MacAddr, Ssid};
+use dot11::{Channel, MacAddr, Ssid};
 use radio::{
     ApConfig, Capabilities, Command, CommandError, CommandErrorKind, KeyScope, RadioCommand,
-    RadioEvent, Switches,
+    RadioEvent, SurveyRow, Switches,
 };
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +99,7 @@ impl CommandKind {
             Command::Listen(_) => Self::Listen,
             Command::StopListening => Self::StopListening,
             Command::Isolate(_) => Self::Isolate,
-            Command::Survey => Self::Survey,
+            Command::Survey { .. } => Self::Survey,
         }
     }
 }
@@ -202,6 +202,8 @@ pub(crate) struct AccessPoint {
     /// They outlive a run.
     ether_types: EtherTypes,
     table_size: u16,
+    /// What a survey tells; `None` when there is none.
+    survey: Option<Vec<SurveyRow>>,
     sink: Sink,
 }
 
@@ -219,6 +221,7 @@ impl AccessPoint {
             faults: Faults::default(),
             ether_types: EtherTypes::default(),
             table_size: config.table_size,
+            survey: config.survey.clone(),
             sink: Sink::default(),
         };
         this.sink.event(RadioEvent::Switched(this.switches));
@@ -376,6 +379,10 @@ impl AccessPoint {
                 });
             }
             (State::Idle, Command::StartAp(_)) => {}
+            (State::Idle, Command::Survey { channels }) => {
+                let channels = channels.clone();
+                return self.look_around(&channels);
+            }
             (State::Idle, _) => return invalid("No access point is on the air."),
         }
         match command {
@@ -389,6 +396,21 @@ impl AccessPoint {
                 State::Idle | State::Unavailable(_) => Ok(()),
             },
         }
+    }
+
+    /// What the configuration says was heard, at once.
+    fn look_around(&mut self, channels: &[Channel]) -> Result<(), CommandError> {
+        let Some(heard) = &self.survey else {
+            return refuse(
+                CommandErrorKind::NotSupported,
+                "This simulated radio does not survey.",
+                REPORT_BUG,
+            );
+        };
+        let rows = heard.iter().filter(|row| channels.contains(&row.channel));
+        let rows = rows.copied().collect();
+        self.sink.event(RadioEvent::Survey(rows));
+        Ok(())
     }
 
     /// A table, not a thing on the air: it can be set in every state.
@@ -478,7 +500,7 @@ impl AccessPoint {
                 bss.config.isolate = on;
                 Ok(())
             }
-            Command::Survey => refuse(
+            Command::Survey { .. } => refuse(
                 CommandErrorKind::Busy,
                 "A network is on the air.",
                 "Stop it first.",

@@ -6,15 +6,17 @@
 use core::fmt::Write as _;
 
 use cause::Cause;
-use dot11::Ssid;
+use dot11::{Band, Channel, ChannelWidth, Ssid};
 use serde::Deserialize;
 use wlan_model::{AirSettings, ConnectionSettings, KeyForm, PrimaryKey, SecondaryKey, Settings};
 
 use crate::seal::{HostKey, from_hex, to_hex};
 
 /// The format written here. It grows when a release that knows only the one before would lose or
-/// misread something.
-const VERSION: i64 = 1;
+/// misread something: 2 has `[air]`.
+const VERSION: i64 = 2;
+/// The format of a file without `[air]`: a release that knows no other reads it too.
+const VERSION_WITHOUT_AIR: i64 = 1;
 
 /// What a file turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +43,8 @@ struct Document {
     _version: i64,
     enabled: bool,
     connection: Option<Connection>,
+    #[serde(default)]
+    air: Air,
     primary_key: Option<Primary>,
     secondary_key: Option<Secondary>,
 }
@@ -50,6 +54,16 @@ struct Document {
 struct Connection {
     ssid: String,
     max_peers: u32,
+}
+
+/// What is missing is left to the service. Band in GHz (`"2.4"` or `"5"`), width in MHz.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Air {
+    band: Option<String>,
+    channel: Option<u8>,
+    width: Option<u16>,
+    isolate: bool,
 }
 
 #[derive(Deserialize)]
@@ -92,9 +106,14 @@ pub(crate) fn write(settings: &Settings, host_key: Option<&HostKey>) -> Result<S
             "This is a defect; please report it.",
         )),
     };
+    let version = if settings.air == AirSettings::default() {
+        VERSION_WITHOUT_AIR
+    } else {
+        VERSION
+    };
     let mut text = format!(
         "# Settings of hostednet, written by its service. Stop the service before editing.\n\
-         version = {VERSION}\n\
+         version = {version}\n\
          enabled = {}\n",
         settings.enabled
     );
@@ -106,6 +125,7 @@ pub(crate) fn write(settings: &Settings, host_key: Option<&HostKey>) -> Result<S
             "\n[connection]\n# {ssid}\nssid = \"{hex}\"\nmax_peers = {max_peers}\n"
         );
     }
+    write_air(&mut text, &settings.air);
     if let Some(key) = &settings.primary_key {
         let sealed = seal(PRIMARY_FIELD, key.expose())?;
         let _ = write!(text, "\n[primary_key]\nsealed = \"{sealed}\"\n");
@@ -121,11 +141,66 @@ pub(crate) fn write(settings: &Settings, host_key: Option<&HostKey>) -> Result<S
     Ok(text)
 }
 
+fn write_air(text: &mut String, air: &AirSettings) {
+    if *air == AirSettings::default() {
+        return;
+    }
+    text.push_str("\n[air]\n");
+    if let Some(band) = air.band {
+        let band = match band {
+            Band::Ghz2 => "2.4",
+            Band::Ghz5 => "5",
+        };
+        let _ = writeln!(text, "band = \"{band}\"");
+    }
+    if let Some(channel) = air.channel {
+        let _ = writeln!(text, "channel = {}", channel.number());
+    }
+    if let Some(width) = air.width {
+        let _ = writeln!(text, "width = {}", width.mhz());
+    }
+    let _ = writeln!(text, "isolate = {}", air.isolate);
+}
+
+fn read_air(air: &Air) -> Result<AirSettings, String> {
+    let band = match air.band.as_deref() {
+        None => None,
+        Some("2.4") => Some(Band::Ghz2),
+        Some("5") => Some(Band::Ghz5),
+        Some(other) => return Err(format!("there is no band {other:?}")),
+    };
+    let channel = match air.channel {
+        None => None,
+        Some(number) => {
+            let channel = Channel::new(number);
+            Some(channel.ok_or_else(|| format!("there is no channel {number}"))?)
+        }
+    };
+    let width = match air.width {
+        None => None,
+        Some(20) => Some(ChannelWidth::Mhz20),
+        Some(40) => Some(ChannelWidth::Mhz40),
+        Some(80) => Some(ChannelWidth::Mhz80),
+        Some(other) => return Err(format!("there is no width of {other} MHz")),
+    };
+    if channel.is_some_and(|channel| band.is_some_and(|band| channel.band() != band)) {
+        return Err("its channel is not in its band".into());
+    }
+    Ok(AirSettings {
+        band,
+        channel,
+        width,
+        isolate: air.isolate,
+    })
+}
+
 /// Reads `text`, opening keys with any of `host_keys`.
 pub(crate) fn parse(text: &str, host_keys: &[HostKey]) -> Parsed {
     match toml::from_str::<Envelope>(text) {
         Ok(Envelope { version }) if version > VERSION => Parsed::Newer(version),
-        Ok(Envelope { version: VERSION }) => match parse_document(text, host_keys) {
+        Ok(Envelope {
+            version: VERSION_WITHOUT_AIR | VERSION,
+        }) => match parse_document(text, host_keys) {
             Ok(settings) => Parsed::Settings(Box::new(settings)),
             Err(why) => Parsed::Corrupted(why),
         },
@@ -181,7 +256,7 @@ fn parse_document(text: &str, host_keys: &[HostKey]) -> Result<Settings, String>
     Ok(Settings {
         connection,
         enabled: document.enabled,
-        air: AirSettings::default(),
+        air: read_air(&document.air)?,
         primary_key,
         secondary_key,
     })
@@ -211,6 +286,7 @@ mod tests {
                 max_peers: 8,
             }),
             enabled: false,
+            air: AirSettings::default(),
             primary_key: Some(PrimaryKey::from_entropy(&[4; 63])),
             secondary_key: Some(
                 SecondaryKey::passphrase(b"0123456789abcdef0123456789abcdef").unwrap(),
@@ -235,6 +311,22 @@ mod tests {
                 ..Settings::default()
             },
             Settings {
+                air: AirSettings {
+                    band: Some(Band::Ghz5),
+                    channel: Channel::new(149),
+                    width: Some(ChannelWidth::Mhz40),
+                    isolate: true,
+                },
+                ..settings()
+            },
+            Settings {
+                air: AirSettings {
+                    isolate: true,
+                    ..AirSettings::default()
+                },
+                ..Settings::default()
+            },
+            Settings {
                 connection: Some(ConnectionSettings {
                     ssid: Ssid::new(*b"\n[x]\0\"\xff").unwrap(),
                     max_peers: u32::MAX,
@@ -245,6 +337,37 @@ mod tests {
             let text = write(&settings, Some(&key())).unwrap();
             assert_eq!(parse(&text, &[key()]), Parsed::Settings(Box::new(settings)));
         }
+    }
+
+    #[test]
+    fn a_file_that_says_nothing_of_the_air_stays_in_the_older_format() {
+        let old = "version = 1\nenabled = true\n";
+        assert_eq!(
+            parse(old, &[]),
+            Parsed::Settings(Box::new(Settings::default()))
+        );
+        let text = write(&Settings::default(), None).unwrap();
+        assert!(
+            text.contains("version = 1\n") && !text.contains("[air]"),
+            "{text}"
+        );
+        let mut isolating = Settings::default();
+        isolating.air.isolate = true;
+        let text = write(&isolating, None).unwrap();
+        assert!(text.contains("version = 2\n"), "{text}");
+    }
+
+    #[test]
+    fn air_settings_that_no_radio_could_follow_are_said() {
+        let why = |air: &str| corrupted(&format!("version = 2\nenabled = true\n[air]\n{air}"));
+        assert_eq!(why("band = \"6\""), "there is no band \"6\"");
+        assert_eq!(why("channel = 15"), "there is no channel 15");
+        assert_eq!(why("width = 160"), "there is no width of 160 MHz");
+        assert_eq!(
+            why("band = \"5\"\nchannel = 6"),
+            "its channel is not in its band"
+        );
+        assert!(why("antenna = 1").contains("antenna"));
     }
 
     #[test]
@@ -278,8 +401,8 @@ mod tests {
     fn what_is_wrong_is_said() {
         let good = write(&settings(), Some(&key())).unwrap();
         assert!(matches!(
-            parse("version = 2\nfuture = 1", &[]),
-            Parsed::Newer(2)
+            parse("version = 3\nfuture = 1", &[]),
+            Parsed::Newer(3)
         ));
         assert_eq!(corrupted("version = 0"), "there is no format 0");
         assert!(corrupted("").contains("version"));

@@ -30,6 +30,7 @@ fn settings(name: &str) -> Settings {
             max_peers: 7,
         }),
         enabled: true,
+        air: wlan_model::AirSettings::default(),
         primary_key: Some(PrimaryKey::from_entropy(&[5; 63])),
         secondary_key: Some(SecondaryKey::passphrase(b"my old passphrase").unwrap()),
     }

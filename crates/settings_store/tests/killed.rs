@@ -21,6 +21,7 @@ fn settings(n: u8) -> Settings {
             max_peers: u32::from(n),
         }),
         enabled: true,
+        air: wlan_model::AirSettings::default(),
         primary_key: Some(PrimaryKey::from_entropy(&[n; 63])),
         secondary_key: Some(SecondaryKey::binary(&[n; 32]).expect("32 bytes")),
     }

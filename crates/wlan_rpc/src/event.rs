@@ -80,7 +80,7 @@ pub enum EventKind {
     },
     /// A new primary key.
     PrimaryKeyRefreshed,
-    /// SSID, peer limit or enable flag changed.
+    /// SSID, peer limit, enable flag or the use of the air changed.
     SettingsChanged,
     /// The radio was switched on or off; it works when both are on.
     RadioSwitched {

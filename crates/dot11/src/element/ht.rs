@@ -76,6 +76,27 @@ impl HtOperation {
     /// Length of the element body in bytes.
     pub const LEN: usize = 22;
 
+    /// The secondary channel is above the primary one (in byte 0 of [`HtOperation::info`]).
+    pub const SECONDARY_ABOVE: u8 = 0x01;
+    /// The secondary channel is below.
+    pub const SECONDARY_BELOW: u8 = 0x03;
+    /// Any width the station supports may be used, not 20 MHz alone.
+    pub const ANY_WIDTH: u8 = 0x04;
+
+    /// 40 MHz: with the channel above, or below. No protection, no basic MCS.
+    #[must_use]
+    pub const fn forty_mhz(primary_channel: u8, above: bool) -> Self {
+        let secondary = if above {
+            Self::SECONDARY_ABOVE
+        } else {
+            Self::SECONDARY_BELOW
+        };
+        Self {
+            info: [secondary | Self::ANY_WIDTH, 0, 0, 0, 0],
+            ..Self::twenty_mhz(primary_channel)
+        }
+    }
+
     /// 20 MHz only, no protection, no basic MCS.
     #[must_use]
     pub const fn twenty_mhz(primary_channel: u8) -> Self {

@@ -3,7 +3,9 @@
 use core::fmt;
 
 use super::{
-    ElementId, HtCapabilities, HtOperation, Rsne, WmmInformation, WmmParameters, encode_tim,
+    EXTENSION_HE_CAPABILITIES, EXTENSION_HE_OPERATION, ElementId, HeCapabilities, HeOperation,
+    HtCapabilities, HtOperation, Rsne, VhtCapabilities, VhtOperation, WmmInformation,
+    WmmParameters, encode_tim,
 };
 
 /// An element body longer than 255 bytes.
@@ -124,6 +126,26 @@ impl ElementWriter {
         self.clipped(ElementId::HT_OPERATION, &ht.encode(), 255)
     }
 
+    /// VHT Capabilities.
+    pub fn vht_capabilities(&mut self, vht: &VhtCapabilities) -> &mut Self {
+        self.clipped(ElementId::VHT_CAPABILITIES, &vht.encode(), 255)
+    }
+
+    /// VHT Operation.
+    pub fn vht_operation(&mut self, vht: &VhtOperation) -> &mut Self {
+        self.clipped(ElementId::VHT_OPERATION, &vht.encode(), 255)
+    }
+
+    /// HE Capabilities.
+    pub fn he_capabilities(&mut self, he: &HeCapabilities) -> &mut Self {
+        self.extended(EXTENSION_HE_CAPABILITIES, &he.encode())
+    }
+
+    /// HE Operation.
+    pub fn he_operation(&mut self, he: &HeOperation) -> &mut Self {
+        self.extended(EXTENSION_HE_OPERATION, &he.encode())
+    }
+
     /// RSN.
     ///
     /// # Errors
@@ -166,6 +188,14 @@ impl ElementWriter {
     /// WMM Information.
     pub fn wmm_information(&mut self, wmm: WmmInformation) -> &mut Self {
         self.clipped(ElementId::VENDOR_SPECIFIC, &wmm.encode(), 255)
+    }
+
+    /// An element with an element id extension.
+    fn extended(&mut self, extension: u8, body: &[u8]) -> &mut Self {
+        let body: Vec<u8> = core::iter::once(extension)
+            .chain(body.iter().copied())
+            .collect();
+        self.clipped(ElementId::EXTENSION, &body, 255)
     }
 
     /// An element whose body cannot be longer than `max` (at most 255) for anything valid.

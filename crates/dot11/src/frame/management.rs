@@ -104,6 +104,21 @@ impl<'a> ManagementView<'a> {
         self.control.has(FrameControl::PROTECTED)
     }
 
+    /// Whether it is one that can be protected (clause 12.2.8): a deauthentication, a disassociation, an
+    /// action frame of most categories. Of an encrypted action frame the category cannot be seen, and
+    /// no other kind is ever encrypted.
+    #[must_use]
+    pub fn is_robust(&self) -> bool {
+        match self.subtype() {
+            ManagementSubtype::DEAUTHENTICATION | ManagementSubtype::DISASSOCIATION => true,
+            ManagementSubtype::ACTION | ManagementSubtype::ACTION_NO_ACK => {
+                let category = self.body.first().map(|c| ActionCategory(*c));
+                self.is_protected() || category.is_some_and(ActionCategory::is_robust)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it is a fragment of a longer frame.
     #[must_use]
     pub const fn is_fragment(&self) -> bool {
@@ -131,6 +146,18 @@ impl<'a> ManagementView<'a> {
         if self.is_protected() {
             return Err(FrameError::Protected);
         }
+        if self.is_fragment() {
+            return Err(FrameError::Fragmented);
+        }
+        self.parse_body().ok_or(FrameError::Truncated)
+    }
+
+    /// The same of a frame whose Protected bit is still set but whose body was deciphered, as a radio
+    /// hands it up.
+    ///
+    /// # Errors
+    /// As [`ManagementView::body`], but for the encryption.
+    pub fn deciphered_body(&self) -> Result<ManagementBody<'a>, FrameError> {
         if self.is_fragment() {
             return Err(FrameError::Fragmented);
         }

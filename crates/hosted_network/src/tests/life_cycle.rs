@@ -324,8 +324,8 @@ fn status_shows_what_each_state_has() {
     let status = bench.status();
     assert_eq!((status.state, status.bssid), (Idle, Some(BSSID)));
     assert_eq!(
-        (status.channel, status.ht, status.unavailable),
-        (None, false, None)
+        (status.channel, status.phy, status.unavailable),
+        (None, None, None)
     );
     assert_eq!(status.radio.as_deref(), Some("sim"));
 
@@ -336,8 +336,8 @@ fn status_shows_what_each_state_has() {
     };
     assert_eq!((status.state, status.bssid), (Active, Some(BSSID)));
     assert_eq!(
-        (status.channel, status.ht, status.peers.len()),
-        (Some(6), true, 1)
+        (status.channel, status.phy, status.peers.len()),
+        (Some(6), Some(dot11::Phy::Ht), 1)
     );
     assert_eq!(*status, bench.status());
 }
@@ -391,7 +391,7 @@ fn starters_wait_until_the_network_is_on_the_air() {
     assert_eq!((bench.state(), bench.engine.access_point.starts), (Idle, 1));
 
     bench.engine.access_point.started();
-    bench.tell(Event::ChannelChanged(Channel::new(6).unwrap()));
+    bench.tell(moved(6));
 
     assert_eq!(bench.answer(first), Some(Ok(Answer::Done)));
     assert_eq!(bench.answer(second), Some(Ok(Answer::Done)));
@@ -499,7 +499,7 @@ fn a_starter_that_dies_is_no_reason_to_start() {
     bench.send(ROOT, Call::StartUsing);
     bench.gone(ROOT);
     bench.engine.access_point.started();
-    bench.tell(Event::ChannelChanged(Channel::new(6).unwrap()));
+    bench.tell(moved(6));
     assert_eq!(bench.answer(waits), Some(Ok(Answer::Done)));
     bench.engine.access_point.obliging = true;
     bench.ok(OTHER, Call::StopUsing);
@@ -513,7 +513,7 @@ fn a_forced_start_goes_on_without_its_caller() {
     bench.send(ROOT, Call::ForceStart);
     bench.gone(ROOT);
     bench.engine.access_point.started();
-    bench.tell(Event::ChannelChanged(Channel::new(6).unwrap()));
+    bench.tell(moved(6));
     assert_eq!(bench.state(), Active);
 }
 

@@ -1,6 +1,7 @@
 //! Tests of the whole engine over a scripted access point. Row names (S05, L12, T8 ..) are those of
 //! the Hosted Network reference.
 
+mod air;
 mod life_cycle;
 mod limits;
 mod model;
@@ -62,7 +63,8 @@ impl ScriptedAp {
         self.tell(Event::Started {
             bssid: BSSID,
             channel,
-            ht: true,
+            width: dot11::ChannelWidth::Mhz20,
+            phy: dot11::Phy::Ht,
         });
     }
 
@@ -115,6 +117,11 @@ impl AccessPoint for ScriptedAp {
         self.run.as_mut().expect("keys are set on a run only").1 = candidates;
     }
 
+    fn set_isolation(&mut self, on: bool) {
+        let run = self.run.as_mut();
+        run.expect("peers are isolated on a run only").0.isolate = on;
+    }
+
     fn peers(&self) -> Vec<Peer> {
         self.stations.iter().map(|(_, peer)| *peer).collect()
     }
@@ -130,7 +137,15 @@ impl AccessPoint for ScriptedAp {
             let key = PeerKey::Vendor;
             let since = now;
             let nobodys = Pmk::from_raw(&[0; 32]);
-            self.stations.push((nobodys, Peer { mac, key, since }));
+            self.stations.push((
+                nobodys,
+                Peer {
+                    mac,
+                    key,
+                    since,
+                    management_protection: false,
+                },
+            ));
             self.tell(Event::PeerArrived { mac, key });
         }
     }
@@ -477,6 +492,7 @@ impl Bench {
                 mac,
                 key,
                 since: now,
+                management_protection: false,
             },
         ));
         self.tell(Event::PeerArrived { mac, key });
@@ -537,6 +553,15 @@ fn rights(uid: u32, groups: &[u32]) -> Rights {
 
 fn cause(text: &str) -> Cause {
     Cause::new(text, "Do something about it.")
+}
+
+/// The access point is on this channel from now on.
+fn moved(channel: u8) -> Event {
+    Event::ChannelChanged {
+        channel: Channel::new(channel).unwrap(),
+        width: dot11::ChannelWidth::Mhz20,
+        phy: dot11::Phy::Ht,
+    }
 }
 
 fn codes(result: &Result<Answer, Refusal>) -> (Win32Error, Reason) {

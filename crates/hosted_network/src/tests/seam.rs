@@ -43,7 +43,8 @@ fn settle(network: &mut HostedNetwork, outlet: &mut Outlet) {
                     let channel = Channel::new(11).unwrap();
                     let adopted = Indication::PhyFrequencyAdopted {
                         channel,
-                        ht: true,
+                        width: dot11::ChannelWidth::Mhz20,
+                        phy: dot11::Phy::Ht,
                         bssid: BSSID,
                     };
                     network.handle_indication(adopted, Instant::ZERO);

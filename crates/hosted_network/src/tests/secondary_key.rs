@@ -530,7 +530,7 @@ fn a_key_set_while_the_start_is_under_way_is_in_the_run() {
     bench.ok(OTHER, set(K1, false));
 
     bench.engine.access_point.started();
-    bench.tell(Event::ChannelChanged(Channel::new(11).unwrap()));
+    bench.tell(moved(11));
     assert_eq!(bench.status().channel, Some(11));
     assert!(bench.join_with(PHONE, K1));
 }

@@ -2,16 +2,18 @@
 //! station must bring along.
 
 use dot11::element::{
-    ElementId, ElementWriter, HtCapabilities, HtOperation, Rates, RsnCapabilities, Rsne, RsneError,
-    WmmInformation, WmmParameters,
+    ElementId, ElementWriter, Rates, RsnCapabilities, Rsne, RsneError, WmmInformation,
+    WmmParameters, encode_association_comeback,
 };
 use dot11::frame::{
     AssociationRequestView, AuthenticationAlgorithm, CapabilityInfo, MANAGEMENT_HEADER_LEN,
     ManagementAddresses, ManagementBuilder,
 };
-use dot11::{AkmSuite, Band, Channel, CipherSuite, MacAddr, Phy, ReasonCode, Ssid, StatusCode};
-use radio::{ApConfig, Capabilities};
+use dot11::{AkmSuite, Channel, CipherSuite, MacAddr, Phy, ReasonCode, Ssid, StatusCode};
+use radio::{ApConfig, Capabilities, OperatingChannel};
 use serde::{Deserialize, Serialize};
+
+use super::phys::{Announced, Phys, StationPhys};
 
 /// Rates of a 2.4 GHz network in 500 kbit/s: the four of 802.11b are basic.
 const RATES_2GHZ: [u8; 12] = [
@@ -19,10 +21,6 @@ const RATES_2GHZ: [u8; 12] = [
 ];
 /// Rates of a 5 GHz network: 6, 12 and 24 Mbit/s are basic.
 const RATES_5GHZ: [u8; 8] = [0x8c, 0x12, 0x98, 0x24, 0xb0, 0x48, 0x60, 0x6c];
-
-/// HT capabilities that make no sense or no good on a 20 MHz channel: 40 MHz width, greenfield, short
-/// guard interval at 40 MHz, DSSS/CCK at 40 MHz, 40 MHz intolerance.
-const HT_UNUSED: u16 = 0x0002 | 0x0010 | 0x0040 | 0x1000 | 0x4000;
 
 /// RSN capabilities: sixteen replay counters, which WMM's traffic classes need.
 const RSN_CAPABILITIES: u16 = 0x000c;
@@ -40,6 +38,8 @@ pub(crate) struct BssSettings {
     pub(crate) dtim_period: u8,
     /// For pairwise and group keys.
     pub(crate) cipher: CipherSuite,
+    /// At the start; later the radio knows.
+    pub(crate) isolate: bool,
 }
 
 /// The network on the air.
@@ -47,11 +47,13 @@ pub(crate) struct BssSettings {
 pub(crate) struct Bss {
     settings: BssSettings,
     pub(crate) bssid: MacAddr,
-    pub(crate) channel: Channel,
-    ht: Option<HtCapabilities>,
+    pub(crate) place: OperatingChannel,
+    phys: Phys,
     rates: Vec<u8>,
     /// The RSN element with id and length.
     pub(crate) rsne: Vec<u8>,
+    /// Protection of management frames is offered.
+    management_protection: bool,
     probe_response: Vec<u8>,
 }
 
@@ -62,24 +64,31 @@ pub(crate) struct Join {
     pub(crate) capability: CapabilityInfo,
     pub(crate) listen_interval: u16,
     pub(crate) rates: Vec<u8>,
-    /// Body of the HT Capabilities element.
-    pub(crate) ht: Option<Vec<u8>>,
+    pub(crate) phys: StationPhys,
     pub(crate) extended_capabilities: Vec<u8>,
     pub(crate) wme: bool,
     /// The RSN element with id and length.
     pub(crate) rsne: Vec<u8>,
+    /// Management frames are to be protected: both sides can.
+    pub(crate) management_protection: bool,
 }
 
 impl Bss {
-    pub(crate) fn new(settings: BssSettings, radio: &Capabilities, channel: Channel) -> Self {
-        let ht = ht_on_twenty_mhz(radio.ht(channel.band()));
-        let rates = if channel.is_2ghz() {
-            RATES_2GHZ.to_vec()
+    pub(crate) fn new(
+        settings: BssSettings,
+        radio: &Capabilities,
+        place: OperatingChannel,
+    ) -> Self {
+        let rates = rates(place.primary);
+        let management_protection = radio.ciphers.contains(&CipherSuite::BIP_CMAC_128);
+        let protection = if management_protection {
+            RsnCapabilities::MFP_CAPABLE
         } else {
-            RATES_5GHZ.to_vec()
+            0
         };
         let rsne = Rsne {
-            capabilities: RsnCapabilities(RSN_CAPABILITIES),
+            capabilities: RsnCapabilities(RSN_CAPABILITIES | protection),
+            group_management: management_protection.then_some(CipherSuite::BIP_CMAC_128),
             group_cipher: settings.cipher,
             pairwise: vec![settings.cipher],
             ..Rsne::wpa2_personal()
@@ -91,49 +100,41 @@ impl Bss {
         let mut bss = Self {
             settings,
             bssid: radio.address,
-            channel,
-            ht,
+            place,
+            phys: Phys::new(radio, &place),
             rates,
             rsne: writer.finish(),
+            management_protection,
             probe_response: Vec::new(),
         };
         bss.probe_response = bss.build_probe_response();
         bss
     }
 
-    /// The same network on another channel of the same band or not.
+    /// The same network on another channel of the same band or not, 20 MHz wide: how wide the radio
+    /// is there it does not tell.
     pub(crate) fn moved_to(&self, channel: Channel) -> Self {
-        let rates = if channel.is_2ghz() {
-            RATES_2GHZ.to_vec()
-        } else {
-            RATES_5GHZ.to_vec()
-        };
+        let stays = channel.band() == self.place.primary.band();
         let mut bss = Self {
-            channel,
-            rates,
+            place: channel.into(),
+            phys: self.phys.moved(stays),
+            rates: rates(channel),
             ..self.clone()
         };
         bss.probe_response = bss.build_probe_response();
         bss
     }
 
-    fn phy(&self) -> Phy {
-        match (self.has_ht(), self.channel.band()) {
-            (true, _) => Phy::Ht,
-            (false, Band::Ghz2) => Phy::Erp,
-            (false, Band::Ghz5) => Phy::Ofdm,
-        }
-    }
-
-    pub(crate) const fn has_ht(&self) -> bool {
-        self.ht.is_some()
+    /// The fastest PHY announced.
+    pub(crate) fn phy(&self) -> Phy {
+        self.phys.fastest(self.place.primary.band())
     }
 
     pub(crate) fn ap_config(&self) -> ApConfig {
         ApConfig {
             ssid: self.settings.ssid.clone(),
             bssid: self.bssid,
-            channel: self.channel.into(),
+            channel: self.place,
             phy: self.phy(),
             beacon_head: self.beacon_head(),
             beacon_tail: self.beacon_tail(),
@@ -141,8 +142,8 @@ impl Bss {
             dtim_period: self.settings.dtim_period,
             cipher: self.settings.cipher,
             basic_rates: Rates::new(&self.rates).basic().collect(),
-            isolate: false,
-            management_protection: false,
+            isolate: self.settings.isolate,
+            management_protection: self.management_protection,
         }
     }
 
@@ -217,10 +218,7 @@ impl Bss {
         )
         .with(|e| {
             e.rates(&self.rates);
-            if join.ht.is_some() {
-                self.write_ht(e);
-            }
-            e.extended_capabilities(8, &[OPERATING_MODE_NOTIFICATION]);
+            self.write_phys(e, &self.phys.for_station(&join.phys));
             if join.wme {
                 e.wmm_parameters(&WmmParameters::default());
             }
@@ -238,6 +236,20 @@ impl Bss {
             .finish()
     }
 
+    /// A refusal for now: the station may ask again in so many time units (clause 11.3.5.3).
+    pub(crate) fn come_back(&self, to: MacAddr, reassociation: bool, time_units: u32) -> Vec<u8> {
+        let addresses = ManagementAddresses::from_ap(self.bssid, to);
+        let (capability, status) = (self.capability(), StatusCode::REFUSED_TEMPORARILY);
+        ManagementBuilder::association_response(addresses, reassociation, capability, status, 0)
+            .with(|e| {
+                e.rates(&self.rates);
+                let comeback = encode_association_comeback(time_units);
+                // Five bytes are never too long.
+                let _ = e.element(ElementId::TIMEOUT_INTERVAL, &comeback);
+            })
+            .finish()
+    }
+
     /// Whether a probe request is meant for us.
     pub(crate) fn is_asked_for(&self, elements: dot11::element::Elements<'_>) -> bool {
         let named = match elements.body(ElementId::SSID) {
@@ -246,7 +258,7 @@ impl Bss {
         };
         // A request may leak in from a neighbouring channel: it says which one it was meant for.
         let on_channel = match elements.body(ElementId::DS_PARAMETER_SET) {
-            Some(body) => body == [self.channel.number()],
+            Some(body) => body == [self.place.primary.number()],
             None => true,
         };
         named && on_channel && elements.is_well_formed()
@@ -275,30 +287,28 @@ impl Bss {
         let rsne = elements
             .find(ElementId::RSN)
             .ok_or(StatusCode::INVALID_ELEMENT)?;
-        check_rsne(rsne.body(), self.settings.cipher)?;
+        let offered = self.management_protection;
+        let management_protection = check_rsne(rsne.body(), self.settings.cipher, offered)?;
         let wme = WmmInformation::from_elements(elements).is_some();
-        let ht = elements
-            .body(ElementId::HT_CAPABILITIES)
-            .and_then(|b| b.get(..HtCapabilities::LEN));
         Ok(Join {
             reassociation: request.current_ap.is_some(),
             capability,
             listen_interval: request.listen_interval,
             rates: rates.as_bytes().to_vec(),
-            // HT without WMM does not exist (clause 10.2.3).
-            ht: ht.filter(|_| self.has_ht() && wme).map(<[u8]>::to_vec),
+            phys: self.phys.negotiate(elements, wme),
             extended_capabilities: elements
                 .body(ElementId::EXTENDED_CAPABILITIES)
                 .unwrap_or_default()
                 .to_vec(),
             wme,
             rsne: rsne.as_bytes().to_vec(),
+            management_protection,
         })
     }
 
     const fn capability(&self) -> CapabilityInfo {
         let common = CapabilityInfo::ESS | CapabilityInfo::PRIVACY;
-        CapabilityInfo(if self.channel.is_2ghz() {
+        CapabilityInfo(if self.place.primary.is_2ghz() {
             common | CapabilityInfo::SHORT_SLOT_TIME
         } else {
             common
@@ -309,44 +319,41 @@ impl Bss {
     fn write_front(&self, e: &mut ElementWriter) {
         e.ssid(self.settings.ssid.as_bytes());
         e.supported_rates(&self.rates);
-        if self.channel.is_2ghz() {
-            e.ds_parameter_set(self.channel.number());
+        if self.place.primary.is_2ghz() {
+            e.ds_parameter_set(self.place.primary.number());
         }
     }
 
     /// Elements after the TIM element.
     fn write_back(&self, e: &mut ElementWriter) {
-        if self.channel.is_2ghz() {
+        if self.place.primary.is_2ghz() {
             e.erp(0);
         }
         e.extended_rates(&self.rates);
         e.raw(&self.rsne);
-        self.write_ht(e);
-        e.extended_capabilities(8, &[OPERATING_MODE_NOTIFICATION]);
+        self.write_phys(e, &self.phys.for_all());
         e.wmm_parameters(&WmmParameters::default());
     }
 
-    fn write_ht(&self, e: &mut ElementWriter) {
-        if let Some(ht) = &self.ht {
-            e.ht_capabilities(ht);
-            e.ht_operation(&HtOperation::twenty_mhz(self.channel.number()));
-        }
+    fn write_phys(&self, e: &mut ElementWriter, phys: &Announced<'_>) {
+        phys.write_ht(e, &self.place);
+        e.extended_capabilities(8, &[OPERATING_MODE_NOTIFICATION]);
+        phys.write_vht_and_he(e, &self.place, self.bssid);
     }
 }
 
-/// The element's form of what the radio can do on a 20 MHz channel.
-pub(crate) fn ht_on_twenty_mhz(radio: Option<radio::HtCapabilities>) -> Option<HtCapabilities> {
-    radio.map(|ht| HtCapabilities {
-        info: ht.info & !HT_UNUSED,
-        ampdu: ht.ampdu,
-        mcs: ht.mcs,
-        ..HtCapabilities::default()
-    })
+fn rates(channel: Channel) -> Vec<u8> {
+    if channel.is_2ghz() {
+        RATES_2GHZ.to_vec()
+    } else {
+        RATES_5GHZ.to_vec()
+    }
 }
 
 /// The one pair on offer: the network's cipher (a Hosted Network's is CCMP) and pre-shared key. A
-/// station must have chosen, so its lists have one entry each.
-fn check_rsne(body: &[u8], cipher: CipherSuite) -> Result<(), StatusCode> {
+/// station must have chosen, so its lists have one entry each. Whether management frames will be
+/// protected: when they are `offered` and the station can (table 12-5).
+fn check_rsne(body: &[u8], cipher: CipherSuite, offered: bool) -> Result<bool, StatusCode> {
     let rsne = Rsne::parse(body).map_err(|error| match error {
         RsneError::UnsupportedVersion(_) => StatusCode::UNSUPPORTED_RSNE_VERSION,
         RsneError::Truncated | RsneError::EmptyList => StatusCode::INVALID_ELEMENT,
@@ -360,8 +367,16 @@ fn check_rsne(body: &[u8], cipher: CipherSuite) -> Result<(), StatusCode> {
     if rsne.akm != [AkmSuite::PSK] {
         return Err(StatusCode::INVALID_AKMP);
     }
-    if rsne.capabilities.has(RsnCapabilities::MFP_REQUIRED) {
-        return Err(StatusCode::INVALID_RSNE_CAPABILITIES);
+    let capable = rsne.capabilities.has(RsnCapabilities::MFP_CAPABLE);
+    let required = rsne.capabilities.has(RsnCapabilities::MFP_REQUIRED);
+    match (offered, capable, required) {
+        (false, _, true) => Err(StatusCode::INVALID_RSNE_CAPABILITIES),
+        // It wants what it cannot do.
+        (true, false, true) => Err(StatusCode::ROBUST_MANAGEMENT_POLICY_VIOLATION),
+        (true, true, _) => match rsne.group_management {
+            None | Some(CipherSuite::BIP_CMAC_128) => Ok(true),
+            Some(_) => Err(StatusCode::CIPHER_REJECTED),
+        },
+        (_, _, false) => Ok(false),
     }
-    Ok(())
 }

@@ -40,6 +40,10 @@ pub enum Rejection {
     Unasked,
     /// An EAPOL PDU outside an association.
     StrayEapol,
+    /// A departure or an action in clear in the name of a station whose management frames are protected.
+    Unprotected,
+    /// An association request in the name of such a station, which was asked whether it is still there.
+    AskedFirst,
     /// A frame of another EtherType that comes up, outside an association or of one nobody asked for.
     StrayPacket,
 }

@@ -27,6 +27,8 @@ pub(crate) struct Station {
     pub(super) last: SequenceControl,
     /// Of its last management frame, in dBm.
     pub(super) signal: Option<i8>,
+    /// It was agreed to protect its management frames.
+    pub(super) management_protection: bool,
     pub(super) phase: Phase,
 }
 
@@ -165,16 +167,16 @@ impl Mlme {
             listen_interval: join.listen_interval,
             capability: join.capability.0,
             rates: core::mem::take(&mut join.rates),
-            ht_capabilities: join.ht.take(),
-            vht_capabilities: None,
-            he_capabilities: None,
+            ht_capabilities: join.phys.ht.take(),
+            vht_capabilities: join.phys.vht.take(),
+            he_capabilities: join.phys.he.take(),
             extended_capabilities: core::mem::take(&mut join.extended_capabilities),
             flags: StationFlags {
                 authenticated: true,
                 associated: true,
                 wme: join.wme,
                 short_preamble: join.capability.has(CapabilityInfo::SHORT_PREAMBLE),
-                management_protection: false,
+                management_protection: join.management_protection,
             },
         };
         let entered = cx.out.send_for(
@@ -390,6 +392,7 @@ impl Mlme {
         let station = self.stations.remove(&peer)?;
         self.timers.remove(&(station.deadline, peer));
         self.aids.give_back(station.aid);
+        self.queries.forget(peer);
         if let Phase::AwaitingDecision { ticket, .. } = &station.phase {
             self.tickets.remove(ticket);
         }

@@ -8,13 +8,13 @@ use dot11::frame::{
     AssociationResponseView, AuthenticationAlgorithm, CapabilityInfo, ManagementAddresses,
     ManagementBuilder,
 };
-use dot11::{AkmSuite, CipherSuite, MacAddr, ReasonCode, StatusCode};
+use dot11::{AkmSuite, ChannelWidth, CipherSuite, MacAddr, ReasonCode, StatusCode};
 use oid::BssEntry;
 use radio::{Capabilities, StationEntry, StationFlags};
 use serde::{Deserialize, Serialize};
 
 use super::settings::Wanted;
-use crate::mlme::bss::ht_on_twenty_mhz;
+use crate::mlme::phys::ht_for;
 
 /// Rates of a station in units of 500 kbit/s: 802.11b and g, or a.
 const RATES_2GHZ: [u8; 12] = [2, 4, 11, 22, 12, 18, 24, 36, 48, 72, 96, 108];
@@ -89,7 +89,7 @@ impl Network {
             own: radio.address,
             rsne: rsne.encode().ok()?,
             wmm,
-            ht: ht_on_twenty_mhz(radio.ht(entry.channel.band())).filter(|_| has_ht),
+            ht: ht_for(radio.ht(entry.channel.band()), ChannelWidth::Mhz20).filter(|_| has_ht),
         })
     }
 

@@ -82,6 +82,8 @@ impl StationPort {
             Request::BeaconPeriod(_)
             | Request::DtimPeriod(_)
             | Request::CurrentChannel(_)
+            | Request::BandAndWidth { .. }
+            | Request::IsolatePeers(_)
             | Request::StartAp
             | Request::IncomingAssociationDecision(_)
             | Request::DisassociatePeer { .. }

@@ -68,7 +68,8 @@ fn a_start_announces_the_network_and_its_frequency() {
         bench.indications.last(),
         Some(&Indication::PhyFrequencyAdopted {
             channel: Channel::new(11).unwrap(),
-            ht: true,
+            width: dot11::ChannelWidth::Mhz20,
+            phy: dot11::Phy::Ht,
             bssid: AP
         })
     );

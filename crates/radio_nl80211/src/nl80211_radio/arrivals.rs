@@ -94,6 +94,7 @@ impl Nl80211Radio {
             Deferred::Gone(peer) => self.check_departure(peer),
             Deferred::ApStopped => self.explain_stop(),
             Deferred::Neighbours => self.refresh(false),
+            Deferred::Scanned { aborted } => self.end_survey(aborted),
             Deferred::Regulatory => self.refresh_at = Some(now + SETTLE),
             Deferred::OwnType => {
                 let State::Held(held) = &self.state else {
@@ -267,6 +268,7 @@ impl Nl80211Radio {
                 Ok(None) | Err(_) => break,
             }
         }
+        self.end_survey(true);
         self.follow_switch();
         self.refresh(true);
         let State::Held(held) = &mut self.state else {

@@ -29,11 +29,13 @@ impl Radio for Nl80211Radio {
         match command {
             Command::StartAp(config) => {
                 self.flush();
+                self.abort_survey();
                 let result = self.start_ap(&config);
                 self.complete(id, result);
             }
             Command::StopAp => {
                 self.flush();
+                self.abort_survey();
                 let result = self.stop_ap();
                 self.complete(id, result);
             }
@@ -112,10 +114,12 @@ impl Radio for Nl80211Radio {
                 let result = self.set_ether_types(rules);
                 self.complete(id, result);
             }
-            Command::Isolate(_) | Command::Survey => {
-                let cause = Cause::new("This is not offered by Linux radios yet.", "Leave it out.");
-                let kind = CommandErrorKind::NotSupported;
-                self.complete(id, Err(CommandError { kind, cause }));
+            Command::Survey { channels } => self.begin_survey(id, channels),
+            Command::Isolate(on) => {
+                let what = (Some(id), Op::Plain("isolate the stations"));
+                self.push(consts::CMD_SET_BSS, what, |w, ifindex, _| {
+                    ap::isolate(w, ifindex, on);
+                });
             }
             Command::Listen(_) | Command::StopListening => {
                 let cause = Cause::new(

@@ -220,6 +220,7 @@ pub(super) enum Deferred {
     ApStopped,
     Neighbours,
     Regulatory,
+    Scanned { aborted: bool },
     OwnType,
     OwnGone,
     Recover,
@@ -260,6 +261,7 @@ pub(super) fn quick(
     match event.what {
         What::InterfaceRemoved => return Some(Deferred::OwnGone),
         What::InterfaceChanged => return Some(Deferred::OwnType),
+        What::Scanned { aborted } => return Some(Deferred::Scanned { aborted }),
         _ => {}
     }
     let Air::Running(running) = &mut held.air else {
@@ -326,7 +328,7 @@ pub(super) fn check_channel(c: &Capabilities, channel: Channel) -> Result<(), Co
         ),
         Some(i) if i.radar => refuse(
             format!("Channel {number} needs radar detection, which is not offered."),
-            "Choose another channel.",
+            "Choose a channel without radar: 36 to 48 or 149 to 165 where the country allows them.",
         ),
         Some(i) if i.no_ir => refuse(
             format!(
