@@ -69,7 +69,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("radio_sim", &["cause", "clock", "dot11", "radio", "rsn"]),
+    ("wifi_code", &["cause", "dot11"]),
     ("sharing", &["cause", "clock", "dot11", "wlan_rpc"]),
+    (
+        "doctor",
+        &["cause", "dot11", "radio", "sharing", "wlan_model"],
+    ),
     // What touches the system.
     (
         "radio_nl80211",
@@ -108,6 +113,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "wlan_rpc",
         ],
     ),
+    (
+        "hostednet_web",
+        &[
+            "cause",
+            "clock",
+            "dot11",
+            "wifi_code",
+            "wlan_client",
+            "wlan_model",
+        ],
+    ),
     // The source of wlanapi, so its arrows.
     (
         "wlanapi_wine",
@@ -127,8 +143,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "cause",
             "clock",
+            "doctor",
             "dot11",
+            "hostednet_web",
             "wifi_code",
+            "radio_nl80211",
             "wlan_client",
             "wlan_model",
             "wlan_rpc",
@@ -163,6 +182,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &[
     "cause",
     "column",
+    "doctor",
     "dot11",
     "hosted_network",
     "ihv",
@@ -175,6 +195,7 @@ const PURE: &[&str] = &[
     "rsn",
     "sharing",
     "softap",
+    "wifi_code",
     "wlan_model",
     "wlan_rpc",
 ];
