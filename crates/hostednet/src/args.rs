@@ -39,6 +39,12 @@ pub(crate) enum Command {
     Up(UpArguments),
     /// Run the service alone
     Serve(ServiceArguments),
+    /// Watch the network of the service that runs: a live view, or lines where there is no terminal
+    Watch {
+        /// End after this time
+        #[arg(long = "for", value_name = "SECONDS")]
+        seconds: Option<u32>,
+    },
     /// Start the network
     Start,
     /// Stop the network

@@ -25,6 +25,7 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match command {
         Command::Up(_)
+        | Command::Watch { .. }
         | Command::Serve(_)
         | Command::Replay { .. }
         | Command::Generate(_)

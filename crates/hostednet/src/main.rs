@@ -16,6 +16,7 @@ mod serve;
 mod share;
 mod text;
 mod up;
+mod view;
 mod wine;
 
 use std::env;
@@ -82,6 +83,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Netsh { words } => return Ok(netsh::main(words, arguments.socket)),
         Command::Serve(options) => serve::serve(arguments.socket, &options),
         Command::Up(options) => up::up(arguments.socket, &options),
+        Command::Watch { seconds } => {
+            let socket = arguments.socket.unwrap_or_else(wlan_client::default_socket);
+            view::watch(&socket, seconds)
+        }
         Command::Replay { file } => serve::replay(&file),
         Command::Generate(what) => generate::generate(&what),
         Command::Wine(what) => wine::run(what),

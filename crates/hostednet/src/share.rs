@@ -1,7 +1,7 @@
 //! Addresses and internet sharing, for people and for scripts.
 
 use serde::Serialize;
-use wlan_client::{SharingEvent, SharingState};
+use wlan_client::{SharingEvent, SharingState, SharingStatus};
 
 use crate::json::Names;
 
@@ -43,6 +43,14 @@ pub(crate) fn state_text(state: &SharingState) -> String {
             format!("addresses of {address}/{prefix} on {interface}{shared}{more}")
         }
         SharingState::Failed(cause) => format!("no addresses: {cause}"),
+    }
+}
+
+/// What the view says in one line; nothing where addresses are not ours to give.
+pub(crate) fn summary(status: &SharingStatus) -> Option<String> {
+    match &status.state {
+        SharingState::Unsupported(_) | SharingState::Stopped => None,
+        state => Some(state_text(state)),
     }
 }
 

@@ -7,68 +7,22 @@
 //!
 //! The view and the demonstration are clients like any other: what they show, any program can ask.
 
-mod demo;
-mod model;
-mod plain;
-mod screen;
-
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use cause::Cause;
-use clock::{Duration, Instant, monotonic};
 use wlan_client::{Client, ClientError};
 use wlansvc::Stopper;
 
+use crate::air::AirChange;
 use crate::args::UpArguments;
 use crate::failure::Failure;
-use crate::{commands, log, serve};
-use model::Model;
+use crate::view::{self, End, Model, demo};
+use crate::{commands, serve};
 
 /// Stations that join the simulated radio when nobody says how many.
 const STATIONS: u16 = 4;
-
-/// What ends the view.
-#[derive(Clone, Debug)]
-pub(crate) struct End {
-    asked: Arc<AtomicBool>,
-    deadline: Option<Instant>,
-}
-
-impl End {
-    /// On a signal, and after `seconds`.
-    fn new(seconds: Option<u32>) -> io::Result<Self> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-        let asked = Arc::new(AtomicBool::new(false));
-        for signal in [SIGHUP, SIGINT, SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&asked))?;
-        }
-        let deadline = seconds.map(|s| monotonic() + Duration::from_secs(s.into()));
-        Ok(Self { asked, deadline })
-    }
-
-    fn ask(&self) {
-        self.asked.store(true, Ordering::Relaxed);
-    }
-
-    fn has_come(&self) -> bool {
-        self.asked.load(Ordering::Relaxed)
-            || self
-                .deadline
-                .is_some_and(|deadline| deadline <= monotonic())
-    }
-
-    /// How long to wait for something else: not beyond the end, and not so long that a signal
-    /// would seem unheard.
-    fn wait(&self) -> Duration {
-        const LONGEST: Duration = Duration::from_millis(200);
-        self.deadline
-            .map_or(LONGEST, |deadline| deadline.since(monotonic()).min(LONGEST))
-    }
-}
 
 /// The service in its thread; it is stopped and waited for when this is dropped.
 struct Running {
@@ -145,20 +99,18 @@ fn watch(
             client.set_connection_settings(settings)?;
         }
     }
+    let band = AirChange {
+        band: arguments.band,
+        ..AirChange::default()
+    };
+    band.carry_out(&mut client)?;
     let made_key = stations > 1 && demo::lend_secondary_key(&mut client)?;
     commands::start(&mut client)?;
     let demo = (stations > 0)
         .then(|| demo::Demo::start(socket, stations))
         .transpose()?;
-    let mut model = Model::new(client, demo, note, made_key)?;
-    let shown = if io::stdout().is_terminal() && io::stdin().is_terminal() {
-        log::hold();
-        let shown = screen::show(&mut model, end);
-        log::release();
-        shown
-    } else {
-        plain::show(&mut model, end)
-    };
+    let mut model = Model::of_own(client, demo, note, made_key)?;
+    let shown = view::show(&mut model, end);
     if let Some(demo) = &model.demo {
         demo.stop();
     }

@@ -1,0 +1,130 @@
+//! The columns of the table of peers.
+
+use ratatui::style::{Color, Style};
+use ratatui::text::Span;
+use ratatui::widgets::Cell;
+use wlan_client::{KeyIdentity, PeerRow};
+
+use super::draw::connected;
+use super::facts::Facts;
+use crate::text::{bytes, key_name};
+
+/// One of them, in the order in which they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Column {
+    Name,
+    Mac,
+    Address,
+    Key,
+    Connected,
+    Signal,
+    Received,
+    Sent,
+    FramesBack,
+}
+
+impl Column {
+    /// Between two of them.
+    pub(super) const GAP: u16 = 2;
+
+    /// The most important first.
+    const BY_IMPORTANCE: [Self; 9] = [
+        Self::Mac,
+        Self::Key,
+        Self::Name,
+        Self::Connected,
+        Self::Address,
+        Self::Signal,
+        Self::Received,
+        Self::Sent,
+        Self::FramesBack,
+    ];
+
+    /// Those that have something to say and fit whole into `width`; the first two are always there.
+    pub(super) fn that_fit(facts: &Facts, width: u16) -> Vec<Self> {
+        let mut chosen = Vec::new();
+        let mut left = width;
+        for column in Self::BY_IMPORTANCE {
+            let needed = column.width() + Self::GAP;
+            let always = matches!(column, Self::Mac | Self::Key);
+            if always || (left >= needed && column.is_known(facts)) {
+                left = left.saturating_sub(needed);
+                chosen.push(column);
+            }
+        }
+        chosen.sort_unstable();
+        chosen
+    }
+
+    /// Whether anybody knows it.
+    fn is_known(self, facts: &Facts) -> bool {
+        let any = |of: &dyn Fn(&PeerRow) -> bool| facts.status.peers.iter().any(of);
+        match self {
+            Self::Mac | Self::Key | Self::Connected => true,
+            Self::Name => any(&|peer| facts.name(peer.mac).is_some()),
+            Self::Address => any(&|peer| facts.lease(peer.mac).is_some()),
+            Self::Signal => facts.traffic.values().any(|row| row.signal.is_some()),
+            Self::Received | Self::Sent => !facts.traffic.is_empty(),
+            Self::FramesBack => !facts.frames.is_empty(),
+        }
+    }
+
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Self::Name => "Name",
+            Self::Mac => "Address",
+            Self::Address => "IP address",
+            Self::Key => "Key",
+            Self::Connected => "Connected",
+            Self::Signal => "Signal",
+            Self::Received => "Received",
+            Self::Sent => "Sent",
+            Self::FramesBack => "Frames back",
+        }
+    }
+
+    pub(super) const fn width(self) -> u16 {
+        match self {
+            Self::Name => 14,
+            Self::Mac => 17,
+            Self::Address => 15,
+            Self::Key => 9,
+            Self::Connected => 11,
+            Self::Signal => 7,
+            Self::Received | Self::Sent => 8,
+            Self::FramesBack => 12,
+        }
+    }
+
+    pub(super) fn cell(self, facts: &Facts, peer: &PeerRow) -> Cell<'static> {
+        let traffic = facts.traffic.get(&peer.mac);
+        let text = match self {
+            Self::Name => facts.name(peer.mac).map(str::to_owned),
+            Self::Mac => Some(peer.mac.to_string()),
+            Self::Address => facts.lease(peer.mac).map(|lease| lease.address.to_string()),
+            Self::Key => return key_cell(peer),
+            Self::Connected => Some(connected(peer.connected_ms)),
+            Self::Signal => traffic
+                .and_then(|row| row.signal)
+                .map(|signal| format!("{signal} dBm")),
+            Self::Received => traffic.map(|row| bytes(row.rx_bytes)),
+            Self::Sent => traffic.map(|row| bytes(row.tx_bytes)),
+            Self::FramesBack => facts
+                .names
+                .get(&peer.mac)
+                .and_then(|name| facts.frames.get(name))
+                .map(|frames| format!("{} of {}", frames.received, frames.sent)),
+        };
+        Cell::from(text.unwrap_or_default())
+    }
+}
+
+fn key_cell(peer: &PeerRow) -> Cell<'static> {
+    let style = match peer.key {
+        KeyIdentity::Primary => Style::new().fg(Color::Green),
+        KeyIdentity::Secondary => Style::new().fg(Color::Cyan),
+        KeyIdentity::Retired => Style::new().fg(Color::Yellow),
+        KeyIdentity::Vendor => Style::new().fg(Color::Magenta),
+    };
+    Cell::from(Span::styled(key_name(peer.key), style))
+}
