@@ -3,14 +3,16 @@
 
 #![expect(unsafe_code, reason = "functions of Windows")]
 
+mod crash;
+
 use core::ffi::{CStr, c_char, c_void};
 use core::ptr::{null, null_mut};
 use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-
-use ihv::seam::Level;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::shared::SHARED;
 
@@ -31,25 +33,6 @@ unsafe extern "win64" {
         id: *mut u32,
     ) -> *mut c_void;
     fn CloseHandle(object: *mut c_void) -> i32;
-    fn SetUnhandledExceptionFilter(
-        filter: unsafe extern "win64" fn(*const ExceptionPointers) -> i32,
-    ) -> *const c_void;
-}
-
-/// `EXCEPTION_POINTERS`.
-#[repr(C)]
-struct ExceptionPointers {
-    record: *const ExceptionRecord,
-    context: *const c_void,
-}
-
-/// The beginning of `EXCEPTION_RECORD`.
-#[repr(C)]
-struct ExceptionRecord {
-    code: u32,
-    flags: u32,
-    next: *const ExceptionRecord,
-    address: *const c_void,
 }
 
 /// A DLL. It is never freed.
@@ -64,8 +47,8 @@ impl Library {
     pub(crate) fn open(path: &Path, _file: Option<File>) -> Result<Self, String> {
         let name = format!("Z:{}", path.display()).replace('/', "\\");
         let name: Vec<u16> = name.encode_utf16().chain([0]).collect();
-        // SAFETY: any function of this type may be it; it stays.
-        unsafe { SetUnhandledExceptionFilter(crashed) };
+        begin_to_start();
+        crash::watch();
         // SAFETY: text with its end. `DllMain` runs here, which is as trusted as the rest of it: not,
         // which is why this process exists.
         let module = unsafe { LoadLibraryExW(name.as_ptr(), null(), BESIDE) };
@@ -100,19 +83,50 @@ impl Library {
 type Body = Box<dyn FnOnce() + Send>;
 
 unsafe extern "win64" fn begin(argument: *mut c_void) -> u32 {
-    // SAFETY: made by `spawn` for this thread alone.
+    // SAFETY: made by `start` for this thread alone.
     let body = unsafe { Box::from_raw(argument.cast::<Body>()) };
     // No panic may pass into Windows code.
     let _ = catch_unwind(AssertUnwindSafe(body));
     0
 }
 
+/// To the thread that starts threads. Whoever wants one may be a thread of Linux, which no function of
+/// Windows may be called from.
+static STARTER: OnceLock<Mutex<Sender<Body>>> = OnceLock::new();
+
+/// Called once, by a thread of Windows.
+fn begin_to_start() {
+    let (wish, wishes) = channel::<Body>();
+    let starter = Box::new(move || {
+        for body in wishes {
+            if start(body).is_err() {
+                match SHARED.get() {
+                    Some(shared) => shared.fatal("no thread can be started for an adapter"),
+                    None => abort(),
+                }
+            }
+        }
+    });
+    if STARTER.set(Mutex::new(wish)).is_err() || start(starter).is_err() {
+        abort();
+    }
+}
+
 /// A thread that runs handlers.
 ///
 /// # Errors
-/// When the system has no thread left.
+/// When no thread starts threads.
 pub(crate) fn spawn(_name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    let body: Body = Box::new(body);
+    let starter = STARTER.get().ok_or(io::ErrorKind::NotFound)?;
+    let sent = starter
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .send(Box::new(body));
+    sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
+}
+
+/// Called by a thread of Windows.
+fn start(body: Body) -> io::Result<()> {
     let argument = Box::into_raw(Box::new(body));
     // SAFETY: `begin` takes what it is given, and takes it once.
     let thread = unsafe { CreateThread(null(), 0, begin, argument.cast(), 0, null_mut()) };
@@ -124,35 +138,6 @@ pub(crate) fn spawn(_name: &str, body: impl FnOnce() + Send + 'static) -> io::Re
     // SAFETY: the handle is ours; the thread goes on without it.
     unsafe { CloseHandle(thread) };
     Ok(())
-}
-
-/// Nobody has handled an exception of the extension's: Wine would ask a debugger that is not there.
-unsafe extern "win64" fn crashed(about: *const ExceptionPointers) -> i32 {
-    // SAFETY: Windows passes both.
-    let (code, address) = unsafe {
-        about
-            .as_ref()
-            .and_then(|about| about.record.as_ref())
-            .map_or((0, null()), |record| (record.code, record.address))
-    };
-    if let Some(shared) = SHARED.get() {
-        let what = match code {
-            0xc000_0005 => ", an access violation",
-            0xc000_001d => ", an illegal instruction",
-            0xc000_0094 => ", a division by zero",
-            0xc000_00fd => ", a stack overflow",
-            0xe06d_7363 => ", an exception of C++ that nobody caught",
-            _ => "",
-        };
-        let text = format!("the extension crashed at {address:p}: exception {code:#x}{what}");
-        shared.log(Level::Error, text);
-    }
-    die(match code {
-        0xc000_001d => libc::SIGILL,
-        0xc000_0094 => libc::SIGFPE,
-        0xc000_0005 | 0xc000_00fd => libc::SIGSEGV,
-        _ => libc::SIGABRT,
-    })
 }
 
 /// Ends the process in a way that looks like the crash it is.

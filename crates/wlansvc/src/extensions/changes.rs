@@ -1,7 +1,7 @@
 //! Installing and removing: one change at a time, the others wait.
 //!
 //! ```text
-//!   Install: copy -> try in a process of its own -> store -> the column learns of it -> answer
+//!   Install: copy (-> a DLL: Wine is ready) -> try in a process of its own -> store -> the column learns of it -> answer
 //!   Remove:  forget -> the column ends it -> its processes are gone -> answer
 //! ```
 
@@ -14,6 +14,7 @@ use ihv::seam::{HostMessage, ServiceMessage};
 use wlan_model::{Extension, Reason, Refusal, Win32Error};
 
 use super::Caller;
+use super::dll;
 use super::process::Key;
 use super::worker::{Done, Job};
 
@@ -28,6 +29,8 @@ pub(crate) const END_LIMIT: Duration = Duration::from_secs(5);
 pub(crate) enum Step {
     /// From the disk.
     Job(Job),
+    /// Wine, for an extension of this name.
+    Prepare(String),
     /// A process with this library; [`Changes::trying`] tells which it became.
     Try(PathBuf),
     /// Say this to it.
@@ -54,6 +57,8 @@ pub(crate) enum Change {
 #[derive(Debug)]
 enum Stage {
     Copying(Extension),
+    /// A DLL needs Wine's prefix, which is made for the first one.
+    Preparing(Extension, PathBuf),
     Trying {
         extension: Extension,
         library: PathBuf,
@@ -100,7 +105,12 @@ impl Changes {
             return;
         };
         match (stage, done) {
-            (Stage::Copying(extension), Ok(Some(library))) => {
+            (Stage::Copying(extension), Ok(Some(library))) if dll::is_dll(&library) => {
+                self.steps.push_back(Step::Prepare(extension.name.clone()));
+                self.current = Some((caller, Stage::Preparing(extension, library)));
+            }
+            (Stage::Copying(extension), Ok(Some(library)))
+            | (Stage::Preparing(extension, library), Ok(None)) => {
                 self.steps.push_back(Step::Try(library.clone()));
                 let stage = Stage::Trying {
                     extension,
@@ -109,6 +119,17 @@ impl Changes {
                     outcome: None,
                 };
                 self.current = Some((caller, stage));
+            }
+            (Stage::Preparing(extension, library), Err(refusal)) => {
+                let text = format!("{} needs Wine: {}", extension.name, refusal.cause.text);
+                let refusal = Refusal::new(
+                    refusal.code,
+                    refusal.reason,
+                    text,
+                    refusal.cause.remedy.clone(),
+                );
+                self.steps.push_back(Step::Job(Job::Discard { library }));
+                self.current = Some((caller, Stage::Discarding(refusal)));
             }
             (Stage::Storing(extension, library), Ok(_)) => {
                 self.steps.push_back(Step::Installed(extension, library));

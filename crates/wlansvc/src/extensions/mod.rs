@@ -9,6 +9,7 @@
 
 mod changes;
 mod connect;
+mod dll;
 mod log;
 mod process;
 mod shelf;
@@ -38,7 +39,7 @@ use connect::Connect;
 use log::ExtensionLog;
 use process::{Event, Processes};
 use shelf::{MOST_EXTENSIONS, Shelf, Stored, is_name};
-use worker::Worker;
+use worker::{Job, Worker};
 
 pub(crate) use process::Key;
 
@@ -74,6 +75,8 @@ pub(crate) struct Extensions {
     connect: Connect,
     log: ExtensionLog,
     worker: Worker,
+    /// The folder of the prefix for DLLs.
+    wine: PathBuf,
     outputs: VecDeque<Output>,
 }
 
@@ -95,15 +98,18 @@ impl Extensions {
         if let Some(note) = note {
             tracing::info!("{note}");
         }
+        let host = spawn::locate(options.ihvhost.as_deref());
+        let wine = dll::wine_folder(&options.state_dir);
         let extensions = Self {
-            processes: Processes::new(spawn::locate(options.ihvhost.as_deref()), user),
+            processes: Processes::new(host.clone(), user, wine.clone()),
             hosts: BTreeMap::new(),
             keys: BTreeMap::new(),
             libraries,
             changes: Changes::default(),
             connect: Connect::default(),
             log: ExtensionLog::default(),
-            worker: Worker::spawn(shelf)?,
+            worker: Worker::spawn(shelf, host, wine.clone())?,
+            wine,
             outputs: VecDeque::new(),
         };
         Ok((extensions, installed, found.warnings))
@@ -377,6 +383,16 @@ impl Extensions {
     fn take_step(&mut self, step: Step, poller: &Poller, now: Instant) {
         match step {
             Step::Job(job) => self.worker.begin(job),
+            Step::Prepare(name) => {
+                if !dll::has_prefix(&self.wine) {
+                    let text =
+                        "Wine makes a prefix for Windows extensions, which takes half a minute.";
+                    tracing::info!(name, "{text}");
+                    let of = (name.as_str(), ExtensionAdapter::AccessPoint);
+                    self.log(of, Level::Info, text, now);
+                }
+                self.worker.begin(Job::Prepare);
+            }
             Step::Try(library) => {
                 let key = self.processes.start(Ok(&library), poller);
                 self.changes.trying(key, now);

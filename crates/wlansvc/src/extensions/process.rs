@@ -24,6 +24,7 @@ use rustix::process::{
 };
 use zeroize::{Zeroize, Zeroizing};
 
+use super::dll;
 use super::spawn::{Command, Started, User, spawn};
 use crate::poller::{EventFlags, HostPart, Poller, Token};
 
@@ -100,6 +101,8 @@ struct Stderr {
 pub(crate) struct Processes {
     binary: Result<PathBuf, Cause>,
     user: Option<User>,
+    /// The folder of Wine's prefix.
+    wine: PathBuf,
     rows: BTreeMap<Key, Process>,
     next: u64,
     events: VecDeque<Event>,
@@ -107,11 +110,13 @@ pub(crate) struct Processes {
 }
 
 impl Processes {
-    /// None yet. `binary` is `hostednet-ihvhost`, or why there is none; `user` whom they become.
-    pub(crate) fn new(binary: Result<PathBuf, Cause>, user: Option<User>) -> Self {
+    /// None yet. `binary` is `hostednet-ihvhost`, or why there is none; `user` whom they become; `wine`
+    /// the folder of the prefix for DLLs.
+    pub(crate) fn new(binary: Result<PathBuf, Cause>, user: Option<User>, wine: PathBuf) -> Self {
         Self {
             binary,
             user,
+            wine,
             rows: BTreeMap::new(),
             next: 0,
             events: VecDeque::new(),
@@ -125,11 +130,13 @@ impl Processes {
         self.next += 1;
         let started = library.and_then(|library| {
             let binary = self.binary.as_deref().map_err(Clone::clone)?;
-            let user = self.user;
+            let is_dll = dll::is_dll(library);
             let command = Command {
                 binary,
                 library,
-                user,
+                // Wine's prefix is the service's.
+                user: self.user.filter(|_| !is_dll),
+                wine: is_dll.then_some(self.wine.as_path()),
             };
             spawn(&command).and_then(|started| watch(started, key, poller))
         });

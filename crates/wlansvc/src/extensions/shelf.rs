@@ -3,7 +3,8 @@
 //! ```text
 //!   <state folder>/extensions, 0700
 //!     NAME.toml             what it is, and which folder its library is in; 0600
-//!     0f3c..9a/NAME.so      the library; 0644 in a folder of random name, for a host of another user
+//!     0f3c..9a/NAME.so      the library; 0644 in a folder of random name, for a host of another user;
+//!                           NAME.dll if it is one for Windows
 //!     NAME.toml.corrupt-1   a record that could not be used, kept for a person to look at
 //! ```
 //!
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use wlan_model::{Extension, ExtensionPorts, Reason, Refusal, VendorFragments, Win32Error};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::dll::{self, Kind};
 use crate::service::random;
 
 /// The format of the records.
@@ -156,7 +158,9 @@ impl Shelf {
         if folder.len() != 32 || !folder.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(corrupt("its library's folder has no proper name".into()));
         }
-        let library = self.folder.join(folder).join(format!("{name}.so"));
+        let folder = self.folder.join(folder);
+        let [library, dll] = ["so", "dll"].map(|kind| folder.join(format!("{name}.{kind}")));
+        let library = if dll.is_file() { dll } else { library };
         if !library.is_file() {
             return Err(corrupt(format!(
                 "its library {} is missing",
@@ -216,7 +220,7 @@ impl Shelf {
             )
         };
         // A pipe would otherwise wait for its writer.
-        let source = OpenOptions::new()
+        let mut source = OpenOptions::new()
             .read(true)
             .custom_flags(libc::O_NONBLOCK | libc::O_CLOEXEC)
             .open(library)
@@ -225,7 +229,7 @@ impl Shelf {
         if !about.is_file() {
             return Err(unfit(
                 "is not a file",
-                "Name the extension's shared object.",
+                "Name the extension's shared object, or its DLL.",
             ));
         }
         if about.len() > LARGEST_LIBRARY {
@@ -234,6 +238,11 @@ impl Shelf {
                 "Strip it (strip --strip-unneeded), or link less into it.",
             ));
         }
+        let ending = match dll::kind(&mut source).map_err(|error| unreadable(&error))? {
+            Kind::Other => "so",
+            Kind::Dll => "dll",
+            Kind::Unfit(what, remedy) => return Err(unfit(what, remedy)),
+        };
         let random: [u8; 16] = random().map_err(|cause| {
             refusal(
                 Win32Error::NO_SYSTEM_RESOURCES,
@@ -242,7 +251,7 @@ impl Shelf {
             )
         })?;
         let folder = self.folder.join(hex(&random));
-        let path = folder.join(format!("{name}.so"));
+        let path = folder.join(format!("{name}.{ending}"));
         let copied = (|| {
             make_folder(&self.folder)?;
             make_folder(&folder)?;

@@ -12,6 +12,8 @@ use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, pidfd_open, waitid,
 };
 
+use super::dll;
+
 /// The program's name.
 const PROGRAM: &str = "hostednet-ihvhost";
 
@@ -27,6 +29,8 @@ pub(crate) struct Command<'a> {
     pub(crate) library: &'a Path,
     /// Whom the process becomes; `None` for the service's user.
     pub(crate) user: Option<User>,
+    /// The folder of Wine's prefix, for a DLL.
+    pub(crate) wine: Option<&'a Path>,
 }
 
 /// A user and its only group.
@@ -134,6 +138,25 @@ pub(crate) fn spawn(command: &Command<'_>) -> Result<Started, Cause> {
     })
 }
 
+/// A program that dies with the thread that starts it, one of the service's own, and gets no terminal.
+#[expect(unsafe_code, reason = "what happens between fork and exec")]
+pub(crate) fn die_with_service(program: &mut std::process::Command) {
+    let service = rustix::process::getpid();
+    // SAFETY: only system calls between fork and exec.
+    unsafe {
+        program.pre_exec(move || {
+            // A terminal's signals are for the service, which ends its hosts itself.
+            rustix::process::setsid()?;
+            rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+            if rustix::process::getppid() != Some(service) {
+                // It died before the line above.
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            Ok(())
+        });
+    }
+}
+
 #[expect(unsafe_code, reason = "what happens between fork and exec")]
 fn try_spawn(command: &Command<'_>) -> io::Result<Started> {
     let (ours, theirs) = socketpair(
@@ -147,28 +170,24 @@ fn try_spawn(command: &Command<'_>) -> io::Result<Started> {
     let theirs = rustix::io::fcntl_dupfd_cloexec(&theirs, 10)?;
     let _three = rustix::io::fcntl_dupfd_cloexec(&theirs, SOCKET)?;
     let theirs_raw = theirs.as_raw_fd();
-    let service = rustix::process::getpid();
     let mut program = std::process::Command::new(command.binary);
     if let Some(User { uid, gid }) = command.user {
         program.arg("--user").arg(format!("{uid}:{gid}"));
     }
+    program.env_clear();
+    if let Some(folder) = command.wine {
+        program.arg("--wine").arg(folder).envs(dll::environment());
+    }
     program
         .arg(command.library)
-        .env_clear()
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
+    die_with_service(&mut program);
     // SAFETY: only system calls between fork and exec.
     unsafe {
         program.pre_exec(move || {
-            // A terminal's signals are for the service, which ends its hosts itself.
-            rustix::process::setsid()?;
-            rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-            if rustix::process::getppid() != Some(service) {
-                // It died before the line above.
-                return Err(io::ErrorKind::BrokenPipe.into());
-            }
             // A descriptor that somebody forgot. The host looks again.
             libc::close_range(4, u32::MAX, libc::CLOSE_RANGE_CLOEXEC as i32);
             if libc::dup2(theirs_raw, SOCKET) != SOCKET {

@@ -1,10 +1,12 @@
-//! The disk's part of installing and removing, in a thread of its own.
+//! The disk's and Wine's part of installing and removing, in a thread of its own.
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
 
+use cause::Cause;
 use wlan_model::{Extension, Reason, Refusal, Win32Error};
 
+use super::dll;
 use super::shelf::Shelf;
 use crate::background::{Background, Died};
 
@@ -25,6 +27,8 @@ pub(crate) enum Job {
     Discard {
         library: PathBuf,
     },
+    /// Wine is to be ready for DLLs.
+    Prepare,
 }
 
 /// The staged library, or where the library is that was there already.
@@ -35,7 +39,12 @@ pub(crate) type Done = Result<Option<PathBuf>, Refusal>;
 pub(crate) struct Worker(Background<Job, Done>);
 
 impl Worker {
-    pub(crate) fn spawn(shelf: Shelf) -> std::io::Result<Self> {
+    /// `host` is `hostednet-ihvhost`, or why there is none; `wine` the folder of the prefix.
+    pub(crate) fn spawn(
+        shelf: Shelf,
+        host: Result<PathBuf, Cause>,
+        wine: PathBuf,
+    ) -> std::io::Result<Self> {
         let carry_out = move |job| match job {
             Job::Stage { name, library } => shelf.stage(&name, &library).map(Some),
             Job::Commit { extension, library } => shelf.commit(&extension, &library).map(|()| None),
@@ -44,6 +53,7 @@ impl Worker {
                 shelf.discard(&library);
                 Ok(None)
             }
+            Job::Prepare => dll::prepare(host.as_deref(), &wine).map(|()| None),
         };
         Background::spawn("extensions", carry_out).map(Self)
     }

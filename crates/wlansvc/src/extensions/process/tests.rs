@@ -7,7 +7,7 @@ use super::*;
 /// The program gets `word` as the path of its extension.
 fn start(program: &str, word: &str) -> (Processes, Poller, Key) {
     let poller = Poller::new().unwrap();
-    let mut processes = Processes::new(Ok(program.into()), None);
+    let mut processes = Processes::new(Ok(program.into()), None, PathBuf::new());
     let key = processes.start(Ok(Path::new(word)), &poller);
     (processes, poller, key)
 }
