@@ -8,6 +8,7 @@ mod keys;
 mod leaving;
 mod packets;
 mod port;
+mod protection;
 mod sequence_rows;
 mod station;
 mod survey;

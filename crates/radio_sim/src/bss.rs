@@ -6,20 +6,21 @@ mod power;
 use std::collections::VecDeque;
 
 use clock::{Duration, Instant};
-use dot11::MacAddr;
 use dot11::element::ElementWriter;
 use dot11::frame::{
     FrameControl, ManagementView, SequenceControl, write_sequence_control, write_timestamp,
 };
+use dot11::{CipherSuite, MacAddr};
 use radio::{
     ApConfig, CommandError, CommandErrorKind, CommandId, Key, KeyScope, StationEntry, StationReport,
 };
+use rsn::bip::BipSender;
 
 use crate::address_map::AddressMap;
 use crate::air::{Outgoing, Receipt};
 use crate::ap::{Sink, StationRow, invalid, not_found, refuse};
 use crate::ether_type::{self, EtherTypes};
-use crate::key::{CipherKey, Ciphering, check_key};
+use crate::key::{CipherKey, Ciphering, check_key, check_management_key, management_slot};
 use crate::rule::{Direction, FrameKind};
 use power::{Held, Power};
 
@@ -38,6 +39,13 @@ struct Peer {
     authorized: bool,
     associated: bool,
     key: Option<CipherKey>,
+}
+
+impl Peer {
+    /// Its management frames are protected: agreed on, and there is a key.
+    fn protects_management(&self) -> bool {
+        self.key.is_some() && self.other.entry.flags.management_protection
+    }
 }
 
 /// What received frames do not need.
@@ -61,6 +69,9 @@ pub(crate) struct Bss {
     group_keys: [Option<CipherKey>; 4],
     /// The group key that is sent with.
     group_index: Option<u8>,
+    /// Those of management frames, and which of them is sent with.
+    management_keys: [Option<BipSender>; 2],
+    management_slot: Option<usize>,
     group_held: VecDeque<Held>,
     sequence: u16,
     ether_types: EtherTypes,
@@ -84,6 +95,8 @@ impl Bss {
             held: 0,
             group_keys: [const { None }; 4],
             group_index: None,
+            management_keys: [const { None }; 2],
+            management_slot: None,
             group_held: VecDeque::new(),
             sequence: 0,
             ether_types,
@@ -189,6 +202,11 @@ impl Bss {
         let peer = view.receiver();
         let kind = FrameKind::Management(view.subtype());
         let receipt = Receipt::Command(id);
+        let robust = view.is_robust();
+        let cipher = match self.peers.get(&peer) {
+            Some(row) if robust && row.protects_management() => Ciphering::Must,
+            _ => Ciphering::Never,
+        };
         if power::is_bufferable(view.subtype())
             && let Some(row) = self.peers.get_mut(&peer)
             && row.power.is_dozing()
@@ -196,12 +214,26 @@ impl Bss {
             let held = Held {
                 frame,
                 kind,
-                cipher: Ciphering::Never,
+                cipher,
                 receipt,
                 since: now,
             };
             self.held += row.power.hold(held, sink);
             return Ok(());
+        }
+        if cipher == Ciphering::Must {
+            let held = Held {
+                frame,
+                kind,
+                cipher,
+                receipt,
+                since: now,
+            };
+            self.cipher_and_send(peer, held, sink);
+            return Ok(());
+        }
+        if robust && peer.is_group() {
+            self.protect_for_all(&mut frame);
         }
         let sequence = self.next_sequence();
         write_sequence_control(&mut frame, sequence);
@@ -214,6 +246,17 @@ impl Bss {
             receipt,
         });
         Ok(())
+    }
+
+    /// Adds what stations believe a group-addressed management frame by, when there is a key for it.
+    fn protect_for_all(&mut self, frame: &mut Vec<u8>) {
+        let slot = self.management_slot.unwrap_or_default();
+        if self.management_slot.is_some()
+            && let Some(Some(key)) = self.management_keys.get_mut(slot)
+        {
+            // Without packet numbers left it goes as it is: who needs protection does not believe it.
+            let _ = key.protect(frame);
+        }
     }
 
     pub(crate) fn send_eapol(
@@ -340,6 +383,15 @@ impl Bss {
     // --- Keys ----------------------------------------------------------------------------------
 
     pub(crate) fn install_key(&mut self, key: &Key) -> Result<(), CommandError> {
+        if key.cipher == CipherSuite::BIP_CMAC_128 {
+            let (slot, installed) = check_management_key(key)?;
+            if let Some(place) = self.management_keys.get_mut(slot)
+                && !place.as_ref().is_some_and(|old| old.is_same(&installed))
+            {
+                *place = Some(installed);
+            }
+            return Ok(());
+        }
         let installed = check_key(key)?;
         let slot = match key.scope {
             KeyScope::Pairwise(peer) => match self.peers.get_mut(&peer) {
@@ -363,6 +415,10 @@ impl Bss {
                 }
             }
             KeyScope::Group => {
+                if let Some(slot) = management_slot(index) {
+                    self.management_keys[slot] = None;
+                    self.management_slot = self.management_slot.filter(|used| *used != slot);
+                }
                 if let Some(slot) = self.group_keys.get_mut(usize::from(index)) {
                     *slot = None;
                 }
@@ -378,6 +434,13 @@ impl Bss {
     }
 
     pub(crate) fn use_group_key(&mut self, index: u8) -> Result<(), CommandError> {
+        if let Some(slot) = management_slot(index) {
+            if !matches!(self.management_keys.get(slot), Some(Some(_))) {
+                return not_found("There is no key of management frames of this index.");
+            }
+            self.management_slot = Some(slot);
+            return Ok(());
+        }
         if self.group_key(index).is_none() {
             return not_found("There is no group key of this index.");
         }
@@ -447,7 +510,10 @@ impl Bss {
 
     pub(crate) fn key_list(&self) -> Vec<(KeyScope, u8)> {
         let pairwise = self.peers.iter().filter(|(_, row)| row.key.is_some());
-        let group = (0..4).filter(|index| self.group_key(*index).is_some());
+        let group = (0..6).filter(|index| match management_slot(*index) {
+            Some(slot) => matches!(self.management_keys.get(slot), Some(Some(_))),
+            None => self.group_key(*index).is_some(),
+        });
         pairwise
             .map(|(peer, _)| (KeyScope::Pairwise(*peer), 0))
             .chain(group.map(|index| (KeyScope::Group, index)))

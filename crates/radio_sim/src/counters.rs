@@ -17,6 +17,9 @@ pub struct ApCounters {
     pub undecryptable: u64,
     /// Data frames dropped because they came in clear: all but EAPOL and EtherTypes that may.
     pub unencrypted: u64,
+    /// Deauthentications, disassociations and actions dropped because they came in clear in the name of
+    /// a station whose management frames are protected.
+    pub unprotected: u64,
     /// Data frames dropped because the port is closed.
     pub unauthorized: u64,
     /// Data frames dropped because they came protected, though their EtherType must come in clear.

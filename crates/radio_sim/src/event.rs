@@ -121,6 +121,9 @@ pub enum LeaveReason {
     HandshakeFailed(rsn::Failure),
     /// Beacons ceased.
     NetworkGone,
+    /// The access point said in clear that it knows of no association, and when it was asked about that
+    /// under protection it did not answer.
+    NoAnswer,
 }
 
 impl fmt::Display for LeaveReason {
@@ -132,6 +135,7 @@ impl fmt::Display for LeaveReason {
             Self::SentAway(r) => write!(f, "sent away: reason {r}"),
             Self::HandshakeFailed(failure) => write!(f, "handshake failed: {}", failure.reason()),
             Self::NetworkGone => f.write_str("the network is gone"),
+            Self::NoAnswer => f.write_str("the access point forgot it"),
         }
     }
 }

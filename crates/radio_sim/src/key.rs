@@ -2,6 +2,8 @@
 
 use dot11::{CipherSuite, KeyBytes};
 use radio::{CommandError, CommandErrorKind, Key, KeyScope};
+use rsn::Igtk;
+use rsn::bip::BipSender;
 use rsn::ccmp::{CcmpError, CcmpReceiver, CcmpSender};
 use rsn::gcmp::{GcmpReceiver, GcmpSender};
 
@@ -188,6 +190,27 @@ impl core::fmt::Debug for CipherKey {
         f.debug_struct("CipherKey")
             .field("sent", &self.sent())
             .finish_non_exhaustive()
+    }
+}
+
+/// A key of group-addressed management frames as it will be installed: its slot and itself.
+pub(crate) fn check_management_key(key: &Key) -> Result<(usize, BipSender), CommandError> {
+    let slot = management_slot(key.index);
+    let (KeyScope::Group, Some(slot)) = (key.scope, slot) else {
+        return invalid("A key of management frames is a group key of the index 4 or 5.");
+    };
+    match Igtk::from_slice(key.material.expose()) {
+        Some(igtk) => Ok((slot, BipSender::new(igtk, key.index))),
+        None => invalid("A key of BIP has 16 bytes."),
+    }
+}
+
+/// Where the key of this index lies among those of management frames.
+pub(crate) const fn management_slot(index: u8) -> Option<usize> {
+    match index {
+        4 => Some(0),
+        5 => Some(1),
+        _ => None,
     }
 }
 

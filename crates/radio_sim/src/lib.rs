@@ -53,5 +53,7 @@ pub use counters::ApCounters;
 pub use event::{JoinFailure, LeaveReason, SimError, SimEvent};
 pub use rule::{Action, Direction, FrameKind, Matcher, Rule};
 pub use sim::{MAX_STATIONS, SimRadio};
-pub use station::{PowerSaveStyle, StationCounters, StationKey, StationProfile};
+pub use station::{
+    ManagementProtection, PowerSaveStyle, StationCounters, StationKey, StationProfile,
+};
 pub use tap::{PcapEncoder, TapFrame};

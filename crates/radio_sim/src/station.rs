@@ -8,9 +8,11 @@
 
 mod join;
 mod link;
+mod management;
 mod power;
 mod profile;
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use clock::{Duration, Instant, earliest};
@@ -33,7 +35,7 @@ use link::Joined;
 
 pub(crate) use join::PmkCache;
 pub(crate) use profile::CheckedProfile;
-pub use profile::{PowerSaveStyle, StationKey, StationProfile};
+pub use profile::{ManagementProtection, PowerSaveStyle, StationKey, StationProfile};
 
 /// What one station did with frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +54,8 @@ pub struct StationCounters {
     pub overprotected: u64,
     /// Data frames dropped because the port is closed (of the station adapter only).
     pub unauthorized: u64,
+    /// Management frames dropped because they were not protected, or not rightly.
+    pub unprotected_management: u64,
     /// Handshake frames dropped by the supplicant.
     pub handshake_rejected: u64,
     /// Pairwise keys installed.
@@ -227,8 +231,11 @@ impl Station {
             State::Pausing(_, until) => Some(*until),
             State::Joining(joining) => Some(joining.deadline()),
             State::Joined(joined) => earliest(
-                joined.power.deadline(),
-                joined.traffic.as_ref().map(Traffic::deadline),
+                joined.link.management_deadline(),
+                earliest(
+                    joined.power.deadline(),
+                    joined.traffic.as_ref().map(Traffic::deadline),
+                ),
             ),
         }
     }
@@ -264,15 +271,10 @@ impl Station {
 
     /// Leaves politely, or gives up joining. `false` when it is idle.
     pub(crate) fn leave(&mut self, cx: &mut Context<'_>) -> bool {
-        let bssid = match &self.state {
-            State::Idle => return false,
-            State::Pausing(..) => None,
-            State::Joining(joining) => joining.bssid(),
-            State::Joined(joined) => Some(joined.link.bssid()),
-        };
-        if let Some(bssid) = bssid {
-            self.deauthenticate(bssid, dot11::ReasonCode::LEAVING_NETWORK_DEAUTH, cx);
+        if self.is_idle() {
+            return false;
         }
+        self.deauthenticate(dot11::ReasonCode::LEAVING_NETWORK_DEAUTH, cx);
         match &self.state {
             State::Joining(_) => self.fail(JoinFailure::Aborted, cx),
             State::Idle | State::Joined(_) | State::Pausing(..) => {
@@ -292,10 +294,20 @@ impl Station {
         }
     }
 
-    fn deauthenticate(&mut self, bssid: MacAddr, reason: dot11::ReasonCode, cx: &mut Context<'_>) {
+    /// Tells its access point, if it has one.
+    fn deauthenticate(&mut self, reason: dot11::ReasonCode, cx: &mut Context<'_>) {
+        let (bssid, link) = match &mut self.state {
+            State::Idle | State::Pausing(..) => return,
+            State::Joining(joining) => (joining.bssid(), joining.link_mut()),
+            State::Joined(joined) => (Some(joined.link.bssid()), Some(&mut joined.link)),
+        };
+        let Some(bssid) = bssid else { return };
         let addresses = dot11::frame::ManagementAddresses::to_ap(bssid, self.device.mac);
         let frame = dot11::frame::ManagementBuilder::deauthentication(addresses, reason).finish();
-        self.device.send_management(frame, cx);
+        match link {
+            Some(link) => link.send_management(frame, &mut self.device, cx),
+            None => self.device.send_management(frame, cx),
+        }
     }
 
     /// Sends `frames` echo requests to `to` (`None`: the access point's host). `false` when it is not
@@ -401,6 +413,9 @@ impl Station {
             }
             State::Joined(joined) => {
                 joined.handle_timeout(&self.name, &mut self.device, cx);
+                if !joined.link.management_timeout(&mut self.device, cx) {
+                    self.sent_away(LeaveReason::NoAnswer, cx);
+                }
             }
         }
     }
@@ -419,7 +434,10 @@ impl Station {
         };
         match control.frame_type() {
             FrameType::Management => {
-                if let Ok(view) = ManagementView::parse(frame) {
+                let Some(frame) = self.open_management(frame, cx) else {
+                    return;
+                };
+                if let Ok(view) = ManagementView::parse(&frame) {
                     self.receive_management(&view, cx);
                 }
             }
@@ -429,6 +447,23 @@ impl Station {
                 }
             }
             FrameType::Control | FrameType::Extension => {}
+        }
+    }
+
+    /// A management frame in clear, if it is to be believed.
+    fn open_management<'f>(
+        &mut self,
+        frame: &'f [u8],
+        cx: &mut Context<'_>,
+    ) -> Option<Cow<'f, [u8]>> {
+        let link = match &mut self.state {
+            State::Idle | State::Pausing(..) => None,
+            State::Joining(joining) => joining.link_mut(),
+            State::Joined(joined) => Some(&mut joined.link),
+        };
+        match link {
+            Some(link) => link.open_management(frame, &mut self.device, &mut self.counters, cx),
+            None => Some(Cow::Borrowed(frame)),
         }
     }
 
@@ -458,6 +493,9 @@ impl Station {
                     | ManagementBody::Disassociation(reason) => {
                         self.sent_away(LeaveReason::SentAway(reason), cx);
                     }
+                    ManagementBody::Action(action) => {
+                        joined.link.handle_action(&action, &mut self.device, cx);
+                    }
                     _ => {}
                 }
             }
@@ -480,10 +518,7 @@ impl Station {
                     Ok(false) => {}
                     Ok(true) => self.enter(cx),
                     Err(failure) => {
-                        let reason = failure.reason();
-                        if let Some(bssid) = joining.bssid() {
-                            self.deauthenticate(bssid, reason, cx);
-                        }
+                        self.deauthenticate(failure.reason(), cx);
                         self.fail(JoinFailure::Handshake(failure), cx);
                     }
                 }
@@ -503,8 +538,7 @@ impl Station {
                         protected: packet.protected,
                     }),
                     Err(failure) => {
-                        let bssid = joined.link.bssid();
-                        self.deauthenticate(bssid, failure.reason(), cx);
+                        self.deauthenticate(failure.reason(), cx);
                         self.sent_away(LeaveReason::HandshakeFailed(failure), cx);
                     }
                 }

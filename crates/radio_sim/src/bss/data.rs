@@ -90,11 +90,48 @@ impl Bss {
             sink.counters.malformed += 1;
             return;
         }
+        let Some(frame) = self.open_management(&view, frame, sink) else {
+            return;
+        };
         self.heard(view.transmitter(), frame.len(), now);
         sink.event(RadioEvent::Management {
-            frame: frame.to_vec(),
+            frame,
             signal: Some(SIGNAL),
         });
+    }
+
+    /// What is handed up of a management frame: of a protected one the plain body, its Protected bit
+    /// left as it was. `None` when it is not to be believed (clause 12.6.19).
+    fn open_management(
+        &mut self,
+        view: &ManagementView<'_>,
+        frame: &[u8],
+        sink: &mut Sink,
+    ) -> Option<Vec<u8>> {
+        let row = self.peers.get_mut(&view.transmitter());
+        let protects = |row: &&mut Peer| view.is_robust() && row.protects_management();
+        let Some(row) = row.filter(protects) else {
+            return Some(frame.to_vec());
+        };
+        if !view.is_protected() {
+            sink.counters.unprotected += 1;
+            return None;
+        }
+        let mut plain = Vec::new();
+        match row.key.as_mut()?.receiver.unprotect(frame, &mut plain) {
+            Ok(()) => {
+                dot11::frame::write_flags(&mut plain, FrameControl::PROTECTED);
+                Some(plain)
+            }
+            Err(CcmpError::Replay) => {
+                sink.counters.replayed += 1;
+                None
+            }
+            Err(_) => {
+                sink.counters.undecryptable += 1;
+                None
+            }
+        }
     }
 
     fn is_associated(&self, peer: MacAddr) -> bool {
@@ -429,7 +466,7 @@ impl Bss {
         );
     }
 
-    /// Last step of every data frame.
+    /// Last step of every data frame, and of every protected management frame to one station.
     pub(crate) fn cipher_and_send(&mut self, to: MacAddr, held: Held, sink: &mut Sink) {
         let Held {
             mut frame,

@@ -7,12 +7,31 @@ use dot11::{Channel, MacAddr};
 use radio::{Capabilities, CommandError, RadioEvent, Switches};
 
 use super::SimRadio;
+use crate::air::{Outgoing, Receipt};
 use crate::ap::CommandKind;
+use crate::rule::{Direction, FrameKind};
 
 impl SimRadio {
     /// Declines a command of this kind, after letting `skip` of them pass. Several faults may wait.
     pub fn refuse_next(&mut self, kind: CommandKind, skip: u32, error: CommandError) {
         self.ap.refuse_next(kind, skip, error);
+    }
+
+    /// Puts any bytes on the air towards stations, as somebody who pretends to be the access point. Whom
+    /// they are for is in the bytes.
+    pub fn inject_to_stations(&mut self, frame: Vec<u8>, now: Instant) {
+        let peer = frame
+            .get(4..)
+            .and_then(MacAddr::from_slice)
+            .unwrap_or_default();
+        let out = Outgoing {
+            kind: FrameKind::of_frame(&frame),
+            frame,
+            peer,
+            direction: Direction::FromAp,
+            receipt: Receipt::None,
+        };
+        self.transmit(out, now);
     }
 
     /// The radio is pulled out; what was on the air is gone without a word. How it is switched stays

@@ -2,7 +2,8 @@
 
 use clock::{Duration, Instant};
 use dot11::element::{
-    ElementId, ElementWriter, HtCapabilities, Rsne, WmmInformation, WmmParameters,
+    ElementId, ElementWriter, HtCapabilities, RsnCapabilities, Rsne, WmmInformation, WmmParameters,
+    parse_association_comeback,
 };
 use dot11::frame::{
     AuthenticationAlgorithm, BeaconView, CapabilityInfo, ManagementAddresses, ManagementBody,
@@ -14,6 +15,8 @@ use rand_chacha::rand_core::SeedableRng;
 use rsn::{Pmk, Supplicant, SupplicantConfig};
 
 use super::link::{Joined, Link};
+use super::management::Management;
+use super::profile::{ManagementProtection, StationProfile};
 use super::{Context, Device, StationCounters, StationKey};
 use crate::event::JoinFailure;
 use crate::key::CIPHERS;
@@ -66,6 +69,8 @@ pub(super) struct Network {
     rsne: Vec<u8>,
     /// For pairwise and group keys.
     cipher: CipherSuite,
+    /// Its management frames can be protected.
+    management_protection: bool,
     wmm: bool,
     ht: bool,
 }
@@ -75,25 +80,31 @@ impl Network {
     fn find(
         from: MacAddr,
         beacon: &BeaconView<'_>,
-        wanted: Option<&Ssid>,
+        profile: &StationProfile,
     ) -> Result<Option<Self>, JoinFailure> {
         let elements = beacon.elements;
         let ssid = elements
             .body(ElementId::SSID)
             .and_then(|b| Ssid::new(b).ok());
+        let wanted = profile.ssid.as_ref();
         let Some(ssid) = ssid.filter(|s| wanted.is_none_or(|w| w == s)) else {
             return Ok(None);
         };
         let Some(element) = elements.find(ElementId::RSN) else {
             return Err(JoinFailure::UnsuitableNetwork);
         };
-        let cipher = match Rsne::parse(element.body()) {
+        let (cipher, management_protection) = match Rsne::parse(element.body()) {
             Ok(rsne)
                 if CIPHERS.contains(&rsne.group_cipher)
                     && rsne.pairwise.contains(&rsne.group_cipher)
                     && rsne.akm.contains(&AkmSuite::PSK) =>
             {
-                rsne.group_cipher
+                let can = rsne.capabilities.has(RsnCapabilities::MFP_CAPABLE);
+                if profile.management_protection == ManagementProtection::Required && !can {
+                    return Err(JoinFailure::UnsuitableNetwork);
+                }
+                let protection = can && profile.management_protection != ManagementProtection::No;
+                (rsne.group_cipher, protection)
             }
             _ => return Err(JoinFailure::UnsuitableNetwork),
         };
@@ -102,6 +113,7 @@ impl Network {
             ssid,
             rsne: element.as_bytes().to_vec(),
             cipher,
+            management_protection,
             wmm: WmmParameters::from_elements(elements).is_some(),
             ht: elements.find(ElementId::HT_CAPABILITIES).is_some(),
         }))
@@ -293,7 +305,7 @@ impl Joining {
             (
                 Phase::Scanning,
                 ManagementBody::Beacon(beacon) | ManagementBody::ProbeResponse(beacon),
-            ) => match Network::find(from, beacon, device.profile.ssid.as_ref()) {
+            ) => match Network::find(from, beacon, &device.profile) {
                 Ok(Some(network)) => {
                     self.trouble = JoinFailure::NoAnswer;
                     self.phase = Phase::Authenticating { network, tries: 0 };
@@ -331,6 +343,9 @@ impl Joining {
                         let (bssid, cipher) = (network.bssid, network.cipher);
                         let mut link = Link::new(bssid, answer.aid, cipher, supplicant);
                         link.wmm = wmm;
+                        if network.management_protection {
+                            link.management = Some(Management::default());
+                        }
                         link.ether_types = device.ether_types.clone();
                         self.phase = Phase::Handshaking {
                             link: Box::new(link),
@@ -341,7 +356,14 @@ impl Joining {
                         Ok(())
                     }
                     StatusCode::REFUSED_TEMPORARILY => {
+                        let comeback = answer
+                            .elements
+                            .body(ElementId::TIMEOUT_INTERVAL)
+                            .and_then(parse_association_comeback);
                         self.back_off(JoinFailure::AssociationRefused(answer.status), cx);
+                        if let Some(time_units) = comeback {
+                            self.retry = cx.now + Duration::from_micros(1_024) * time_units;
+                        }
                         Ok(())
                     }
                     status => Err(JoinFailure::AssociationRefused(status)),
@@ -405,19 +427,31 @@ fn supplicant(
         station: device.mac,
         pmk: cx.pmks.pmk(key, &network.ssid)?,
         ap_rsne: network.rsne.clone(),
-        station_rsne: own_rsne(network.cipher),
+        station_rsne: own_rsne(network, &device.profile),
+        management_protection: network.management_protection,
     };
     let rng = ChaCha20Rng::from_rng(&mut device.rng);
     Some(Supplicant::new(config, rng))
 }
 
 /// The RSN element of the association request and of message 2.
-fn own_rsne(cipher: CipherSuite) -> Vec<u8> {
+fn own_rsne(network: &Network, profile: &StationProfile) -> Vec<u8> {
     let mut writer = ElementWriter::new();
+    let cipher = network.cipher;
+    let capabilities = match profile.management_protection {
+        ManagementProtection::No => 0,
+        ManagementProtection::Capable => RsnCapabilities::MFP_CAPABLE,
+        ManagementProtection::Required => {
+            RsnCapabilities::MFP_CAPABLE | RsnCapabilities::MFP_REQUIRED
+        }
+    };
+    let protected = network.management_protection;
     // An element with one cipher of each kind is never too long.
     let _ = writer.rsne(&Rsne {
         group_cipher: cipher,
         pairwise: vec![cipher],
+        capabilities: RsnCapabilities(capabilities),
+        group_management: protected.then_some(CipherSuite::BIP_CMAC_128),
         ..Rsne::wpa2_personal()
     });
     writer.finish()
@@ -435,7 +469,7 @@ fn association_request(network: &Network, previous: Option<MacAddr>, device: &De
     .with(|w| {
         w.ssid(network.ssid.as_bytes())
             .rates(&RATES)
-            .raw(&own_rsne(network.cipher));
+            .raw(&own_rsne(network, &device.profile));
         if device.profile.ht && network.ht {
             let mut mcs = [0; 16];
             mcs[0] = 0xff;

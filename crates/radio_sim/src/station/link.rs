@@ -8,6 +8,7 @@ use dot11::{CipherSuite, ETHERTYPE_EAPOL, MacAddr};
 use rsn::ccmp::{self, CcmpError};
 use rsn::{Supplicant, SupplicantOutput};
 
+use super::management::Management;
 use super::power::Power;
 use super::{Context, Device, StationCounters, StationKey};
 use crate::air::Receipt;
@@ -52,8 +53,10 @@ pub(super) struct Link {
     supplicant: Option<Supplicant>,
     /// Of the keys the supplicant makes.
     cipher: CipherSuite,
-    pairwise: Option<CipherKey>,
+    pub(super) pairwise: Option<CipherKey>,
     group: [Option<Receiver>; 4],
+    /// Where protection of management frames was agreed on.
+    pub(super) management: Option<Management>,
 }
 
 impl Link {
@@ -72,6 +75,7 @@ impl Link {
             cipher,
             pairwise: None,
             group: [const { None }; 4],
+            management: None,
         }
     }
 
@@ -224,6 +228,11 @@ impl Link {
                     {
                         counters.group_installs += 1;
                         *slot = Receiver::new(self.cipher, gtk, rsc);
+                    }
+                }
+                SupplicantOutput::InstallManagementKey { index, igtk, ipn } => {
+                    if let Some(management) = &mut self.management {
+                        management.install(index, &igtk, ipn);
                     }
                 }
                 SupplicantOutput::Done => done = true,

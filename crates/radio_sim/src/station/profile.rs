@@ -59,6 +59,18 @@ pub enum PowerSaveStyle {
     Wake,
 }
 
+/// What a station does about protected management frames (802.11-2020, 12.6.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ManagementProtection {
+    /// It has none, as stations of long ago.
+    No,
+    /// It has them where the network has, as phones do.
+    #[default]
+    Capable,
+    /// It joins no network without.
+    Required,
+}
+
 /// What kind of station it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StationProfile {
@@ -76,6 +88,8 @@ pub struct StationProfile {
     pub doze_after: Option<Duration>,
     /// How it fetches frames.
     pub power_save: PowerSaveStyle,
+    /// Whether its management frames are protected.
+    pub management_protection: ManagementProtection,
     /// Comes back by itself, after a second, when it was sent away.
     pub reconnects: bool,
     /// Bytes of an echo request, EtherType payload only: 12 to 1500.
@@ -101,6 +115,8 @@ impl StationProfile {
         Self {
             elements,
             ether_types: vec![rule],
+            // Nobody would give it the key of those to all.
+            management_protection: ManagementProtection::No,
             ..Self::default()
         }
     }
@@ -138,6 +154,7 @@ impl Default for StationProfile {
             listen_interval: 10,
             doze_after: None,
             power_save: PowerSaveStyle::default(),
+            management_protection: ManagementProtection::default(),
             reconnects: false,
             echo_len: 256,
             elements: Vec::new(),

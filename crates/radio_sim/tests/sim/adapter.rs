@@ -379,6 +379,7 @@ fn it_joins_with_a_passphrase_as_any_station_does() {
         pmk: pmk(&secondary()),
         ap_rsne: rsne(CipherSuite::CCMP),
         station_rsne: rsne(CipherSuite::CCMP),
+        management_protection: false,
     };
     let mut supplicant = Supplicant::new(config, ChaCha20Rng::seed_from_u64(9));
     let until = bench.now + Duration::from_secs(5);
@@ -405,6 +406,9 @@ fn it_joins_with_a_passphrase_as_any_station_does() {
                     material: KeyBytes::copy_from(gtk.expose()),
                     receive_counter: Some(rsc),
                 }),
+                SupplicantOutput::InstallManagementKey { .. } => {
+                    panic!("nobody agreed on protection")
+                }
                 SupplicantOutput::Done => {
                     done = true;
                     Command::Authorize {

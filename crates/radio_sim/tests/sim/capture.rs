@@ -13,7 +13,7 @@ fn capture() -> Vec<u8> {
     bench.radio.set_tap(true, bench.now);
     let plain = StationProfile {
         wmm: false,
-        phy: dot11::Phy::Erp,
+        ht: false,
         ..StationProfile::default()
     };
     bench.radio.set_profile("tablet", plain).unwrap();

@@ -84,13 +84,14 @@ fn is_protected(frame: &[u8]) -> bool {
 }
 
 #[test]
-fn the_radio_offers_ccmp_and_gcmp() {
+fn the_radio_offers_ccmp_gcmp_and_bip() {
     let mut radio = radio_sim::SimRadio::new(SimConfig::default());
     radio.poll_event();
     let Some(RadioEvent::Ready(capabilities)) = radio.poll_event() else {
         panic!("no capabilities");
     };
-    assert_eq!(capabilities.ciphers, CIPHERS);
+    assert_eq!(capabilities.ciphers[..2], CIPHERS);
+    assert_eq!(capabilities.ciphers[2..], [CipherSuite::BIP_CMAC_128]);
 }
 
 #[test]

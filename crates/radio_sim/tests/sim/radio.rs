@@ -90,15 +90,15 @@ fn a_start_is_refused_where_nothing_may_be_sent() {
     };
     let channel = |n| dot11::Channel::new(n).unwrap();
     assert_eq!(
-        refused(&|c| c.channel = channel(13)),
+        refused(&|c| c.channel = channel(13).into()),
         CommandErrorKind::Regulatory
     );
     assert_eq!(
-        refused(&|c| c.channel = channel(36)),
+        refused(&|c| c.channel = channel(36).into()),
         CommandErrorKind::Regulatory
     );
     assert_eq!(
-        refused(&|c| c.channel = channel(165)),
+        refused(&|c| c.channel = channel(165).into()),
         CommandErrorKind::Regulatory
     );
     assert_eq!(refused(&|c| c.bssid = GHOST), CommandErrorKind::Invalid);

@@ -105,6 +105,7 @@ impl Bench {
                 retired: Vec::new(),
             },
             group: GroupKey {
+                management: None,
                 gtk: Gtk::from_raw(GTK),
                 index: 1,
                 rsc: 0,
@@ -258,6 +259,7 @@ impl Bench {
     pub(crate) fn rekey_group(&mut self, fill: u8) {
         let index = 3 - self.group.index;
         self.group = GroupKey {
+            management: None,
             gtk: Gtk::from_raw([fill; 16]),
             index,
             rsc: 0,
@@ -389,6 +391,7 @@ impl Bench {
             station: from,
             ap_rsne: rsne(self.cipher),
             station_rsne,
+            management_protection: false,
             timing: Timing::default(),
         };
         let mut authenticator = Authenticator::new(config, &mut self.rng);
