@@ -226,6 +226,7 @@ impl Ap {
             station: peer,
             ap_rsne: RSNE.to_vec(),
             station_rsne: [&[48, rsne.len() as u8], rsne].concat(),
+            management_protection: false,
             timing: rsn::Timing::default(),
         };
         station.authenticator = Some(Authenticator::new(config, &mut self.rng));
@@ -412,6 +413,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             retired: Vec::new(),
         },
         group: GroupKey {
+            management: None,
             gtk: Gtk::random(&mut rng),
             index: 1,
             rsc: 0,

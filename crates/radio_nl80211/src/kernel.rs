@@ -196,9 +196,9 @@ impl Kernel {
     pub(crate) fn register_frames(&self, events: &mut Socket, ifindex: u32) -> Result<(), Refusal> {
         const SEQ: u32 = 1;
         let mut w = Writer::new();
-        for frame_type in ap::RECEIVED_FRAMES {
+        for frames in ap::RECEIVED_FRAMES {
             w.begin_genl(self.family.id, consts::CMD_REGISTER_FRAME, 0, SEQ);
-            ap::register_frame(&mut w, ifindex, frame_type);
+            ap::register_frame(&mut w, ifindex, frames);
             w.end();
         }
         // Data of strangers; the acknowledgement of this last one marks the end.

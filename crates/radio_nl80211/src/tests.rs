@@ -213,6 +213,45 @@ fn bss_settings_equal_those_of_hostapd() {
 }
 
 #[test]
+fn isolation_alone_changes_nothing_else() {
+    for on in [false, true] {
+        let our = written(|w| ap::isolate(w, 2, on));
+        assert_eq!(our.len(), 2);
+        assert_eq!(our[&consts::ATTR_IFINDEX], 2_u32.to_ne_bytes());
+        assert_eq!(our[&consts::ATTR_AP_ISOLATE], [u8::from(on)]);
+    }
+}
+
+#[test]
+fn of_action_frames_only_sa_queries_are_asked_for() {
+    let frames = ap::RECEIVED_FRAMES;
+    let our = written(|w| ap::register_frame(w, 2, frames[6]));
+    assert_eq!(our[&consts::ATTR_FRAME_TYPE], [0xd0, 0]);
+    assert_eq!(our[&consts::ATTR_FRAME_MATCH], [8]);
+    for (_, start) in &frames[..6] {
+        assert!(start.is_empty());
+    }
+}
+
+#[test]
+fn a_station_with_protected_management_frames_has_one_flag_more() {
+    let flags = |protection| {
+        let mut entry = entry();
+        entry.flags.associated = true;
+        entry.flags.management_protection = protection;
+        let our = written(|w| ap::station(w, 2, &entry, &[2]));
+        let both = our[&consts::ATTR_STA_FLAGS2].clone();
+        let number = |at: usize| u32::from_ne_bytes(both[at..at + 4].try_into().unwrap());
+        (number(0), number(4))
+    };
+    let mfp = 1 << consts::STA_FLAG_MFP;
+    assert_eq!(mfp, 0x10);
+    let (mask, set) = flags(false);
+    assert_eq!((mask & mfp, set & mfp), (0, 0));
+    assert_eq!(flags(true), (mask | mfp, set | mfp));
+}
+
+#[test]
 fn sending_groups_to_each_alone_is_one_flag() {
     let flag = consts::ATTR_MULTICAST_TO_UNICAST_ENABLED;
     for on in [true, false] {
