@@ -60,6 +60,9 @@ pub(crate) enum Command {
     /// The network's keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Give peers this machine's internet, or addresses only
+    #[command(subcommand)]
+    Share(crate::share::command::ShareCommand),
     /// The simulated radio and its stations
     #[command(subcommand)]
     Sim(SimCommand),
@@ -140,6 +143,10 @@ pub(crate) struct ServiceArguments {
     /// Write what is on the simulated air to a capture file
     #[arg(long, value_name = "FILE")]
     pub(crate) pcap: Option<PathBuf>,
+
+    /// Give peers no addresses: nothing but the radio is touched
+    #[arg(long)]
+    pub(crate) no_addresses: bool,
 
     /// The program that extensions of vendors run in [default: hostednet-ihvhost beside this program,
     /// else in ../lib/hostednet]

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::ihv;
 use crate::json::{self, EventView, KeysView, Names, StationView, StatusView};
 use crate::secret;
+use crate::share;
 use crate::text;
 
 /// Longest wait for the radio to come on the air.
@@ -51,14 +52,18 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
             }
         }
         Command::Peers(format) => {
+            let leases = share::command::addresses(&mut client)?;
             let status = client.query_status()?;
             let names = station_names(&mut client, status.radio.as_deref())?;
             let traffic = traffic(&mut client)?;
             if format.json {
-                json::print(&mut out, &json::peers(&status, &traffic, &names, wall()))?;
+                let mut rows = json::peers(&status, &traffic, &names, wall());
+                share::command::add(&mut rows, &leases);
+                json::print(&mut out, &rows)?;
             } else if status.peers.is_empty() {
                 writeln!(out, "nobody is connected")?;
             } else {
+                let names = share::command::labels(names, &leases);
                 text::peers(&mut out, &status.peers, &traffic, &names)?;
             }
         }
@@ -72,6 +77,7 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
             })?;
         }
         Command::PrepareSleep => client.prepare_for_sleep()?,
+        Command::Share(command) => share::command::run(&mut client, &mut out, command)?,
         Command::Ihv(command) => ihv::run(&mut client, &mut out, command)?,
         Command::Sim(command) => sim(&mut client, &mut out, command)?,
     }

@@ -51,7 +51,7 @@ struct SecondaryKeyStateView {
 /// One peer of `status --json` and `peers --json`.
 #[derive(Serialize)]
 pub(crate) struct PeerView {
-    mac: String,
+    pub(crate) mac: String,
     auth: &'static str,
     key: KeyIdentity,
     since: String,
@@ -60,6 +60,9 @@ pub(crate) struct PeerView {
     /// The simulated station's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    /// Its address, once it has one from us; only in `peers --json`.
+    #[serde(flatten)]
+    pub(crate) lease: Option<share::command::PeerLease>,
     #[serde(flatten)]
     traffic: Option<TrafficView>,
 }
@@ -131,6 +134,7 @@ pub(crate) fn peers(
         since: ago(now, peer.connected_ms),
         retired_since: peer.retired_ms.map(|millis| ago(now, millis)),
         name: names.get(&peer.mac).cloned(),
+        lease: None,
         traffic: traffic.iter().find(|t| t.mac == peer.mac).map(Into::into),
     };
     status.peers.iter().map(row).collect()

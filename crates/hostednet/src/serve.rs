@@ -61,6 +61,7 @@ fn options(socket: Option<PathBuf>, arguments: &ServiceArguments) -> Result<Opti
         pairwise_rekey: seconds(arguments.ptk_rekey),
         record: arguments.record.clone(),
         pcap: arguments.pcap.clone(),
+        addresses: !arguments.no_addresses,
         ihvhost: arguments.ihvhost.clone(),
         socket,
     })

@@ -1,5 +1,7 @@
 //! Addresses and internet sharing, for people and for scripts.
 
+pub(crate) mod command;
+
 use serde::Serialize;
 use wlan_client::{SharingEvent, SharingState, SharingStatus};
 

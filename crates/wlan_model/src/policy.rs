@@ -14,6 +14,8 @@ pub struct Policy {
     pub read_keys: Who,
     /// Who may set or remove the secondary key and refresh the primary key.
     pub set_keys: Who,
+    /// Whether peers may be given addresses and the internet (ours).
+    pub sharing: bool,
     /// The only name the network may have.
     pub fixed_ssid: Option<Ssid>,
 }
@@ -25,6 +27,7 @@ impl Default for Policy {
             privileged_group: None,
             read_keys: Who::Anybody,
             set_keys: Who::Anybody,
+            sharing: true,
             fixed_ssid: None,
         }
     }

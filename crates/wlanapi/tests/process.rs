@@ -148,6 +148,7 @@ fn run_service(folder: &std::path::Path) {
         pairwise_rekey: None,
         record: None,
         pcap: None,
+        addresses: false,
         ihvhost: None,
     })
     .unwrap();

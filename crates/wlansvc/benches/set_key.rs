@@ -34,6 +34,7 @@ fn main() {
         pairwise_rekey: None,
         record: None,
         pcap: None,
+        addresses: false,
         ihvhost: Some(ihvhost().to_owned()),
     })
     .unwrap();

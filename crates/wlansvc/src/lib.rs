@@ -18,6 +18,8 @@
 //!
 //! Extensions of vendors run in processes of their own: room `extensions`.
 //!
+//! What peers need beside the air, addresses and the internet, is the machine's too: room `sharing`.
+//!
 //! What a caller may do is decided by the column from what the kernel says of him and from the
 //! administrator's `policy.toml`, which is read again on request.
 
@@ -35,6 +37,7 @@ mod radios;
 mod recorder;
 mod refusals;
 mod service;
+mod sharing;
 mod sim_calls;
 mod socket;
 mod stop;

@@ -30,6 +30,9 @@ pub struct Options {
     pub record: Option<PathBuf>,
     /// Write the simulated air to this capture file.
     pub pcap: Option<PathBuf>,
+    /// Give peers addresses and, where it is asked for, the internet. Without, nothing but the radio is
+    /// touched.
+    pub addresses: bool,
     /// The program extensions of vendors run in; `None` for the one beside our own program, or where
     /// the package puts it.
     pub ihvhost: Option<PathBuf>,

@@ -5,6 +5,7 @@
 //! privileged_group = "netdev"
 //! read_keys        = "privileged"      # or "anybody", "group:NAME"
 //! set_keys         = "group:wheel"
+//! sharing          = "disallow"
 //! ssid             = "Office"
 //! ```
 //!
@@ -44,6 +45,7 @@ struct Written {
     privileged_group: Option<Spanned<String>>,
     read_keys: Option<Spanned<String>>,
     set_keys: Option<Spanned<String>>,
+    sharing: Option<Spanned<String>>,
     ssid: Option<Spanned<String>>,
 }
 
@@ -63,7 +65,7 @@ pub fn parse_policy(
         let line = error.span().map_or(1, |span| at(span.start));
         Cause::new(
             format!("Line {line}: {}.", one_line(error.message())),
-            "The keys are hosted_network, privileged_group, read_keys, set_keys and ssid, each with \
+            "The keys are hosted_network, privileged_group, read_keys, set_keys, sharing and ssid, each with \
              a text in quotation marks (see hostednet's policy.toml).",
         )
     })?;
@@ -90,22 +92,23 @@ pub fn parse_policy(
             },
         },
     };
-    let allowed = match &written.hosted_network {
-        None => true,
+    let decision = |value: &Option<Spanned<String>>| match value {
+        None => Ok(true),
         Some(value) => match value.get_ref().as_str() {
-            "allow" => true,
-            "disallow" => false,
+            "allow" => Ok(true),
+            "disallow" => Ok(false),
             other => {
                 let (line, other) = (line(value), shortened(other));
-                return Err(Cause::new(
+                Err(Cause::new(
                     format!("Line {line}: {other:?} is no decision."),
                     "Write \"allow\" or \"disallow\".",
-                ));
+                ))
             }
         },
     };
     Ok(Policy {
-        allowed,
+        allowed: decision(&written.hosted_network)?,
+        sharing: decision(&written.sharing)?,
         privileged_group: written
             .privileged_group
             .map(|value| number(line(&value), value.get_ref()))
@@ -223,7 +226,7 @@ fn read(path: &Path) -> Result<Option<String>, Cause> {
     if len as u64 > MOST_BYTES {
         return Err(Cause::new(
             format!("It has more than {MOST_BYTES} bytes."),
-            "Write only the policy's five keys.",
+            "Write only the policy's six keys.",
         ));
     }
     Ok(Some(text))

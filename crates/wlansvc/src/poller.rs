@@ -26,12 +26,29 @@ pub(crate) enum Token {
     Policy,
     /// A descriptor of the radio.
     Radio(u8),
+    /// Addresses and sharing.
+    Sharing(SharingPart),
     /// The disk is done with something of an extension.
     Extensions,
     /// The host process of an extension.
     Host(Key, HostPart),
     /// A client.
     Client(ClientId),
+}
+
+/// Which descriptor of addresses and sharing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SharingPart {
+    /// The thread that does the work.
+    Worker,
+    /// The machine's addresses or routes have changed.
+    Changes,
+    /// The lease file has changed.
+    Leases,
+    /// dnsmasq has written something.
+    Words,
+    /// dnsmasq has ended.
+    Exit,
 }
 
 /// Which descriptor of a host process.
@@ -47,7 +64,7 @@ impl Token {
     /// Above every number of a radio's descriptor.
     const CLIENTS: u64 = Self::RADIO + 256;
 
-    const RADIO: u64 = 6;
+    const RADIO: u64 = 11;
 
     /// Above every client.
     const HOSTS: u64 = 1 << 63;
@@ -60,6 +77,11 @@ impl Token {
             Self::Reload => 3,
             Self::Policy => 4,
             Self::Extensions => 5,
+            Self::Sharing(SharingPart::Worker) => 6,
+            Self::Sharing(SharingPart::Changes) => 7,
+            Self::Sharing(SharingPart::Leases) => 8,
+            Self::Sharing(SharingPart::Words) => 9,
+            Self::Sharing(SharingPart::Exit) => 10,
             Self::Radio(source) => Self::RADIO + source as u64,
             Self::Client(id) => id.0 + Self::CLIENTS,
             Self::Host(key, part) => {
@@ -81,6 +103,11 @@ impl Token {
             3 => Self::Reload,
             4 => Self::Policy,
             5 => Self::Extensions,
+            6 => Self::Sharing(SharingPart::Worker),
+            7 => Self::Sharing(SharingPart::Changes),
+            8 => Self::Sharing(SharingPart::Leases),
+            9 => Self::Sharing(SharingPart::Words),
+            10 => Self::Sharing(SharingPart::Exit),
             Self::RADIO..Self::CLIENTS => Self::Radio((value - Self::RADIO) as u8),
             Self::HOSTS.. => {
                 let part = match value & 3 {

@@ -130,6 +130,14 @@ impl AnyRadio {
         }
     }
 
+    /// The network interface the peers are behind, where there is one.
+    pub(crate) fn interface(&self) -> Option<&str> {
+        match self {
+            Self::Linux(radio) => radio.interface(),
+            Self::Sim(_) => None,
+        }
+    }
+
     /// The simulated radio, if it is one.
     pub(crate) fn sim(&mut self) -> Option<&mut Simulation> {
         match self {

@@ -1,6 +1,7 @@
 //! What the daemon itself refuses; everything else is refused below.
 
-use wlan_model::{Reason, Refusal, Win32Error};
+use cause::Cause;
+use wlan_model::{Policy, Reason, Refusal, Win32Error};
 
 /// A call before [`Call::Open`](wlan_rpc::Call::Open).
 pub(crate) fn no_handle() -> Refusal {
@@ -30,6 +31,22 @@ pub(crate) fn not_owner(doing: &str) -> Refusal {
         format!("Only the service's owner may {doing}."),
         "Do it as root, or as the user who runs the service.",
     )
+}
+
+/// Why peers are given no addresses, where somebody decided that.
+pub(crate) fn no_sharing(addresses: bool, policy: &Policy) -> Option<Cause> {
+    if !policy.sharing {
+        return Some(Cause::new(
+            "This machine's administrator does not allow addresses and the internet to be shared.",
+            "Change `sharing` in policy.toml, and reload the service.",
+        ));
+    }
+    (!addresses).then(|| {
+        Cause::new(
+            "The service was started without addresses.",
+            "Start it without --no-addresses.",
+        )
+    })
 }
 
 /// A packet of another protocol version.

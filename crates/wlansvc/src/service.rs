@@ -11,7 +11,9 @@ use rustix::io::Errno;
 use sd_notify::NotifyState;
 use settings_store::Store;
 use wlan_model::{Policy, Reason, Refusal};
-use wlan_rpc::{Answer, Call, CallId, ClientMessage, Event, EventKind, IhvCall, ServiceMessage};
+use wlan_rpc::{
+    Answer, Call, CallId, ClientMessage, Event, EventKind, IhvCall, ServiceMessage, SharingCall,
+};
 
 use crate::clients::{Clients, MAX_CONNECTIONS, Pending, Received};
 use crate::credentials::Caller;
@@ -21,6 +23,7 @@ use crate::policy::{Reloaded, Reloader};
 use crate::poller::{EventFlags, Poller, Token};
 use crate::radios::AnyRadio;
 use crate::recorder::Recorder;
+use crate::sharing::{Output as SharingOutput, Sharing};
 use crate::sim_calls::{SimAnswer, SimCalls};
 use crate::socket::Listener;
 use crate::stop::{Ear, Stopper, bell};
@@ -62,6 +65,9 @@ pub struct Service {
     accept_again: Option<Instant>,
     storage: Storage,
     extensions: Extensions,
+    sharing: Sharing,
+    /// Addresses are given, as far as it is for whoever started the service.
+    addresses: bool,
     /// What to begin with, told once the loop runs.
     beginning: Vec<Input>,
     warnings: Vec<Cause>,
@@ -107,7 +113,7 @@ impl Service {
             })?;
         // It also locks the folder.
         let (store, loaded) = Store::open(&options.state_dir)?;
-        let (extensions, installed, warnings) =
+        let (extensions, installed, mut warnings) =
             Extensions::open(options).map_err(|error| no_resources("thread", &error))?;
         if let Some(warning) = &loaded.warning {
             tracing::warn!("{warning}");
@@ -135,6 +141,13 @@ impl Service {
             })
             .transpose()?;
         let (radio, radio_note) = AnyRadio::open(options)?;
+        let (sharing, warning) = Sharing::open(
+            options,
+            matches!(radio, AnyRadio::Linux(_)),
+            refusals::no_sharing(options.addresses, &policy),
+        )
+        .map_err(|error| no_resources("thread", &error))?;
+        warnings.extend(warning);
         let storage = Storage::spawn(store).map_err(|error| no_resources("thread", &error))?;
         let pipe = || bell().map_err(|error| no_resources("pipe", &error.into()));
         let (stop, stop_requests) = pipe()?;
@@ -152,6 +165,8 @@ impl Service {
             accept_again: None,
             storage,
             extensions,
+            sharing,
+            addresses: options.addresses,
             beginning: installed
                 .into_iter()
                 .map(|extension| Input::Extension(ihv_service::Input::Install(extension)))
@@ -188,6 +203,7 @@ impl Service {
             .add(&self.storage, Token::Storage, EventFlags::IN)?;
         self.poller
             .add(&self.extensions, Token::Extensions, EventFlags::IN)?;
+        self.sharing.watch(&self.poller)?;
         for (source, fd) in self.radio.sources() {
             self.poller.add(fd, Token::Radio(source), EventFlags::IN)?;
         }
@@ -221,6 +237,7 @@ impl Service {
         let _ = sd_notify::notify(&[NotifyState::Ready]);
         let result = self.turn();
         self.extensions.finish();
+        self.sharing.finish();
         self.radio.close();
         self.storage.finish(SHUT_DOWN_LIMIT);
         result
@@ -262,6 +279,7 @@ impl Service {
         let engines = earliest(self.column.poll_timeout(), self.radio.poll_timeout());
         let clients = earliest(self.clients.poll_timeout(), self.sim_calls.poll_timeout());
         let clients = earliest(clients, self.extensions.poll_timeout());
+        let clients = earliest(clients, self.sharing.poll_timeout());
         let end = match self.phase {
             Phase::ShuttingDown { deadline } => Some(deadline),
             Phase::Running | Phase::Ended => None,
@@ -307,6 +325,9 @@ impl Service {
                 }
             }
             Token::Extensions => self.extensions.handle_worker(monotonic()),
+            Token::Sharing(part) => {
+                self.sharing.handle_ready(part, &self.poller, monotonic());
+            }
             Token::Host(key, part) => {
                 let now = monotonic();
                 self.extensions
@@ -345,6 +366,7 @@ impl Service {
         self.clients.handle_timeout(now);
         self.sim_calls.handle_timeout(now);
         self.extensions.handle_timeout(&self.poller, now);
+        self.sharing.handle_timeout(now);
         self.pump();
         if let Phase::ShuttingDown { deadline } = self.phase
             && deadline <= now
@@ -418,7 +440,9 @@ impl Service {
             },
         );
         match call {
-            Call::Sim(_) | Call::Subscribe | Call::Ihv(_) if !self.clients.is_open(client) => {
+            Call::Sim(_) | Call::Subscribe | Call::Ihv(_) | Call::Sharing(_)
+                if !self.clients.is_open(client) =>
+            {
                 self.answer(client, id, Err(refusals::no_handle()));
             }
             call if adapter_calls::is_one(&call) => self.handle_adapter_call(client, id, &call),
@@ -427,6 +451,7 @@ impl Service {
                 self.answer(client, id, Ok(Answer::Done));
             }
             Call::Ihv(call) => self.handle_ihv_call(client, id, call),
+            Call::Sharing(call) => self.handle_sharing_call(client, id, call),
             Call::Sim(call) => {
                 let now = monotonic();
                 match self.radio.sim() {
@@ -485,6 +510,20 @@ impl Service {
             .handle_call((client, id), call, about, monotonic());
     }
 
+    /// Sharing gives others the machine's internet: all but asking is for the privileged.
+    fn handle_sharing_call(&mut self, client: ClientId, id: CallId, call: SharingCall) {
+        const DOING: &str = "share the internet or cease to";
+        if call != SharingCall::Status && !self.column.is_privileged(client) {
+            let refusal = refusals::not_privileged(DOING);
+            if let Some(who) = self.clients.who(client) {
+                self.denials.log(who, DOING, refusal.reason, monotonic());
+            }
+            self.answer(client, id, Err(refusal));
+            return;
+        }
+        self.sharing.handle_call((client, id), call, monotonic());
+    }
+
     /// The policy file was read again.
     fn take_policy(&mut self, outcome: Result<Policy, Cause>) {
         match outcome {
@@ -492,6 +531,8 @@ impl Service {
             Ok(policy) => {
                 tracing::info!(?policy, "the policy changed");
                 self.policy = policy.clone();
+                let refused = refusals::no_sharing(self.addresses, &policy);
+                self.sharing.set_refused(refused, monotonic());
                 self.input(Input::PolicyChanged(policy));
             }
             Err(Cause { text, remedy }) => {
@@ -547,6 +588,15 @@ impl Service {
                 }
                 continue;
             }
+            if let Some(output) = self.sharing.poll_output(&self.poller) {
+                match output {
+                    SharingOutput::Event(kind) => self.obey(Output::Event(kind)),
+                    SharingOutput::Answer((client, id), result) => {
+                        self.answer(client, id, result);
+                    }
+                }
+                continue;
+            }
             if let Some(sim) = self.radio.sim() {
                 self.sim_calls.handle_radio(&mut sim.radio, monotonic());
             }
@@ -585,6 +635,9 @@ impl Service {
                 tracing::info!(?kind, "event");
                 self.sim_calls.handle_event(&kind);
                 self.extensions.handle_told(&kind, monotonic());
+                let interface = self.radio.interface();
+                self.sharing
+                    .handle_told(&kind, interface, &self.poller, monotonic());
                 let message = ServiceMessage::Event(Event { at: wall(), kind });
                 self.clients.broadcast(&message, monotonic());
             }

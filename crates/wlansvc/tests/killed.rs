@@ -44,6 +44,7 @@ fn serve(folder: &Path) {
         pairwise_rekey: None,
         record: None,
         pcap: None,
+        addresses: false,
         ihvhost: Some(ihvhost().to_owned()),
     })
     .unwrap();

@@ -16,7 +16,8 @@ ap_serve() { # IFACE [OPTION...]: the service alone
 	AP_IFACE=hosted0
 	AP_LOG=/run/hostednet.log
 	# shellcheck disable=SC2086
-	hostednet serve --radio "$radio" --state-dir "$AP_STATE" ${AP_CHANNEL:---channel 6} "$@" >>"$AP_LOG" 2>&1 &
+	hostednet serve --radio "$radio" --state-dir "$AP_STATE" ${AP_CHANNEL:---channel 6} \
+		${AP_ADDRESSES:---no-addresses} "$@" >>"$AP_LOG" 2>&1 &
 	AP_PID=$!
 	wait_for 10000 ap_decided
 	ap_answers

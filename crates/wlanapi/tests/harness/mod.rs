@@ -109,6 +109,7 @@ fn options(folder: &Path) -> Options {
         pairwise_rekey: None,
         record: None,
         pcap: None,
+        addresses: false,
         ihvhost: None,
     }
 }

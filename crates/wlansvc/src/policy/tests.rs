@@ -47,6 +47,7 @@ fn every_key_has_its_meaning() {
             privileged_group: Some(101),
             read_keys: Who::Privileged,
             set_keys: Who::Group(10),
+            sharing: true,
             fixed_ssid: Some(Ssid::new("Büro").unwrap()),
         }
     );

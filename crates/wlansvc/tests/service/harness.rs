@@ -30,6 +30,7 @@ pub(crate) fn options(folder: &Path) -> Options {
         pairwise_rekey: None,
         record: None,
         pcap: None,
+        addresses: false,
         ihvhost: None,
     }
 }
