@@ -26,6 +26,28 @@ static DWORD WINAPI misbehave(HANDLE mine, HANDLE session, PDOT11_PORT_STATE sta
 #endif
 
 #ifdef TRY_EVERYTHING
+#include <excpt.h>
+
+long CALLBACK take_it(EXCEPTION_POINTERS *about, void *frame);
+long CALLBACK take_it(EXCEPTION_POINTERS *about, void *frame)
+{
+    (void)frame;
+    return about->ExceptionRecord->ExceptionCode == EXCEPTION_ACCESS_VIOLATION
+               ? EXCEPTION_EXECUTE_HANDLER
+               : EXCEPTION_CONTINUE_SEARCH;
+}
+
+static volatile int survived;
+
+/* As __try and __except of Microsoft's compiler. Registers are lost. */
+static __attribute__((noinline, noclone)) void handle_an_exception(void)
+{
+    __try1(take_it)
+    *(volatile int *)16 = 1;
+    __except1
+    survived = 1;
+}
+
 static void say(const char *what, int done)
 {
     fprintf(stderr, "%s: %s\n", what, done ? "possible" : "refused");
@@ -61,6 +83,8 @@ static void try_everything(void)
         CreateProcessA(NULL, program, NULL, NULL, FALSE, 0, NULL, NULL, &start, &process));
     WSAStartup(MAKEWORD(2, 2), &data);
     say("a socket", socket(AF_INET, SOCK_STREAM, 0) != INVALID_SOCKET);
+    handle_an_exception();
+    say("handling an exception", survived);
     other = CreateThread(NULL, 0, (LPTHREAD_START_ROUTINE)(void *)GetTickCount, NULL, 0, NULL);
     say("a thread", other && WaitForSingleObject(other, 5000) == WAIT_OBJECT_0);
 }

@@ -112,8 +112,8 @@ fn rules(
         .chain([
             (PathBuf::from("/dev/null"), AccessFs::WriteFile.into()),
             (room.path().to_owned(), everything),
-            (room.shared().to_owned(), everything),
-        ]);
+        ])
+        .chain(room.shared().map(|path| (path.to_owned(), everything)));
     for (path, mut access) in given {
         // What is not there needs no rule.
         let Ok(fd) = PathFd::new(&path) else { continue };

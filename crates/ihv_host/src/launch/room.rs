@@ -4,7 +4,7 @@
 //!   <state folder>/wine, 0700
 //!     prefix         made once by Wine, some 700 MB; `hostednet` in it says by which Wine
 //!     new            one that is being made
-//!     rooms/0, 1     what a host sees as its prefix: a copy of the registry, a link to the files, and
+//!     rooms/0, 1 ..  what a host sees as its prefix: a copy of the registry, a link to the files, and
 //!                    its server's socket. Used again when host and server are gone.
 //! ```
 
@@ -117,8 +117,8 @@ pub(crate) struct Room {
     path: PathBuf,
     /// Locked.
     folder: OwnedFd,
-    /// Where a Wine that ignores TMPDIR has its server's socket.
-    shared: PathBuf,
+    /// Where a Wine that ignores TMPDIR has its server's socket; `None` where that is not ours.
+    shared: Option<PathBuf>,
 }
 
 impl Room {
@@ -127,10 +127,16 @@ impl Room {
         let folder = File::open(&path)?;
         let about = folder.metadata()?;
         let user = PathBuf::from(format!("/tmp/.wine-{}", about.uid()));
-        // Somebody else may have made it: then Wine refuses it.
-        make(&user)?;
         let shared = user.join(format!("server-{:x}-{:x}", about.dev(), about.ino()));
-        make(&shared)?;
+        // Anybody can make the first; what is in a folder of ours is ours as well. Wine sees to it itself
+        // that it uses no other one.
+        let ours = |path: &Path| {
+            make(path).is_ok()
+                && path.symlink_metadata().is_ok_and(|found| {
+                    found.is_dir() && found.uid() == about.uid() && found.mode() & 0o022 == 0
+                })
+        };
+        let shared = (ours(&user) && ours(&shared)).then_some(shared);
         Ok(Self {
             path,
             folder: folder.into(),
@@ -161,8 +167,10 @@ impl Room {
         for entry in fs::read_dir(&self.path)? {
             remove(&entry?.path())?;
         }
-        for entry in fs::read_dir(&self.shared)? {
-            remove(&entry?.path())?;
+        for entries in self.shared.iter().map(fs::read_dir) {
+            for entry in entries? {
+                remove(&entry?.path())?;
+            }
         }
         make(&self.path.join("tmp"))?;
         for name in REGISTRY {
@@ -182,8 +190,8 @@ impl Room {
         &self.path
     }
 
-    pub(crate) fn shared(&self) -> &Path {
-        &self.shared
+    pub(crate) fn shared(&self) -> Option<&Path> {
+        self.shared.as_deref()
     }
 
     /// The lock is kept by the programs that are started from now on.
@@ -199,7 +207,7 @@ impl Room {
             entries.filter_map(|entry| Some(entry.ok()?.path()))
         };
         let socket = |path: PathBuf| path.join("socket").symlink_metadata().is_ok();
-        socket(self.shared.clone())
+        self.shared.clone().is_some_and(socket)
             || below(&self.path.join("tmp"))
                 .flat_map(|folder| below(&folder))
                 .any(socket)
@@ -246,7 +254,7 @@ mod tests {
         assert!(!path.join("litter").exists());
         assert_eq!(fs::read(path.join("system.reg")).unwrap(), b"registry");
         for room in [second, third] {
-            fs::remove_dir(room.shared()).unwrap();
+            fs::remove_dir(room.shared().unwrap()).unwrap();
         }
     }
 }

@@ -41,6 +41,16 @@ impl Wine {
     /// # Errors
     /// When there is none, or none of a version that is served.
     pub(crate) fn find() -> Result<Self, Fault> {
+        if !may_execute_memory() {
+            return Err((
+                "Wine needs memory that can be written and then executed, which this service may not \
+                 have (MemoryDenyWriteExecute of its unit)."
+                    .to_owned(),
+                "Put `[Service]` and `MemoryDenyWriteExecute=no` into \
+                 /etc/systemd/system/hostednet.service.d/wine.conf, then `systemctl daemon-reload` and \
+                 restart hostednet.",
+            ));
+        }
         let none = || {
             (
                 "Windows extensions run under Wine, and there is none here that runs.".to_owned(),
@@ -158,6 +168,27 @@ impl Wine {
             .filter(|(name, _)| *name == "LD_LIBRARY_PATH");
         folders.extend(libraries.flat_map(|(_, path)| std::env::split_paths(path)));
         folders
+    }
+}
+
+/// Wine loads programs as it likes, and Linux may forbid to make code of what was written.
+#[expect(unsafe_code, reason = "a page of memory")]
+fn may_execute_memory() -> bool {
+    use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
+    const PAGE: usize = 4096;
+    // SAFETY: a new page that nobody else knows, used by nobody and given back.
+    unsafe {
+        let Ok(page) = mmap_anonymous(
+            core::ptr::null_mut(),
+            PAGE,
+            ProtFlags::READ | ProtFlags::WRITE,
+            MapFlags::PRIVATE,
+        ) else {
+            return true;
+        };
+        let allowed = mprotect(page, PAGE, MprotectFlags::READ | MprotectFlags::EXEC).is_ok();
+        let _ = munmap(page, PAGE);
+        allowed
     }
 }
 
