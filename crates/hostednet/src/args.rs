@@ -4,8 +4,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use dot11::{Channel, Oui, Ssid};
+use dot11::{Band, Channel, ChannelWidth, Oui, Ssid};
 
+use crate::air::{AirChange, Choice, parse_band, parse_switch, parse_width};
 use crate::ihv::{Elements, parse_elements, parse_kind, parse_oui};
 
 /// A network others can join: two keys, a real Linux radio or a simulated one.
@@ -55,11 +56,15 @@ pub(crate) enum Command {
     Peers(Format),
     /// Show what happens, as it happens
     Events(Format),
-    /// Change the network's name, its peer limit, or whether it may run
+    /// Change the network's name, its peer limit, how it uses the air, or whether it may run
     Set(SetArguments),
     /// The network's keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Show a code that phones scan to join, with the secondary key if one is set
+    Qr(crate::qr::QrArguments),
+    /// Serve a page for a browser on this machine: the network at a glance and at hand
+    Web(crate::web::WebArguments),
     /// Give peers this machine's internet, or addresses only
     #[command(subcommand)]
     Share(crate::share::command::ShareCommand),
@@ -73,6 +78,10 @@ pub(crate) enum Command {
     /// own, which may fail without harm to anybody else.
     #[command(subcommand)]
     Ihv(IhvCommand),
+    /// Say what stands in the way of the network on this machine; changes nothing
+    ///
+    /// Exit status: 0 nothing does, 1 something does. As root it sees more.
+    Doctor(crate::doctor::DoctorArguments),
     /// Windows' commands: `netsh wlan ?` lists them
     #[command(disable_help_flag = true)]
     Netsh {
@@ -140,6 +149,10 @@ pub(crate) struct ServiceArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
 
+    /// Let the simulated radio's firmware answer stations by itself
+    #[arg(long, hide = true)]
+    pub(crate) sim_firmware: bool,
+
     /// Write what is on the simulated air to a capture file
     #[arg(long, value_name = "FILE")]
     pub(crate) pcap: Option<PathBuf>,
@@ -162,6 +175,10 @@ pub(crate) struct UpArguments {
     /// The network's name
     #[arg(long, value_parser = ssid)]
     pub(crate) ssid: Option<Ssid>,
+
+    /// The band, from now on: 2.4, 5 or auto
+    #[arg(long, value_name = "GHZ", value_parser = parse_band)]
+    pub(crate) band: Option<Choice<Band>>,
 
     /// How many simulated stations join, half with each key [default: 4 on the simulated radio]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=2007))]
@@ -186,6 +203,34 @@ pub(crate) struct SetArguments {
     /// Whether the network may run on this machine
     #[arg(long)]
     pub(crate) mode: Option<Mode>,
+
+    /// The band: 2.4, 5 or auto, which is 2.4 where the radio has it
+    #[arg(long, value_name = "GHZ", value_parser = parse_band)]
+    pub(crate) band: Option<Choice<Band>>,
+
+    /// The channel, or auto: the quietest
+    #[arg(long, value_name = "N", value_parser = channel_or_auto)]
+    pub(crate) channel: Option<Choice<Channel>>,
+
+    /// The widest channel in MHz: 20, 40, 80 or auto, which is 80 in 5 GHz and 20 in 2.4 GHz
+    #[arg(long, value_name = "MHZ", value_parser = parse_width)]
+    pub(crate) width: Option<Choice<ChannelWidth>>,
+
+    /// Whether peers are kept from reaching one another: on or off
+    #[arg(long, value_name = "SWITCH", value_parser = parse_switch)]
+    pub(crate) isolate: Option<bool>,
+}
+
+impl SetArguments {
+    /// What is to change in the use of the air.
+    pub(crate) const fn air(&self) -> AirChange {
+        AirChange {
+            band: self.band,
+            channel: self.channel,
+            width: self.width,
+            isolate: self.isolate,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -361,6 +406,13 @@ fn channel(text: &str) -> Result<Channel, String> {
         .ok_or_else(|| "no such channel: 1 to 14, or 36 to 177 in the 5 GHz band".to_owned())
 }
 
+fn channel_or_auto(text: &str) -> Result<Choice<Channel>, String> {
+    match text {
+        "auto" => Ok(Choice::Auto),
+        number => channel(number).map(Choice::Is),
+    }
+}
+
 fn ssid(text: &str) -> Result<Ssid, String> {
     Ssid::new(text).map_err(|error| error.to_string())
 }
@@ -391,5 +443,18 @@ mod tests {
         assert!(Arguments::try_parse_from(["hostednet", "set", "--mode", "allow"]).is_ok());
         assert!(Arguments::try_parse_from(["hostednet", "set", "--max-peers", "0"]).is_err());
         assert!(Arguments::try_parse_from(["hostednet", "set", "--ssid", ""]).is_err());
+        for (option, good, bad) in [
+            ("--band", ["2.4", "5", "auto"], "6"),
+            ("--channel", ["1", "165", "auto"], "15"),
+            ("--width", ["20", "80", "auto"], "160"),
+            ("--isolate", ["on", "off", "on"], "yes"),
+        ] {
+            let parse = |value| Arguments::try_parse_from(["hostednet", "set", option, value]);
+            assert!(
+                good.into_iter().all(|value| parse(value).is_ok()),
+                "{option}"
+            );
+            assert!(parse(bad).is_err(), "{option}");
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::args::{Command, KeyCommand, Mode, SetArguments, SimCommand, Switch};
 use crate::failure::Failure;
 use crate::ihv;
 use crate::json::{self, EventView, KeysView, Names, StationView, StatusView};
+use crate::qr;
 use crate::secret;
 use crate::share;
 use crate::text;
@@ -30,6 +31,8 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
         | Command::Serve(_)
         | Command::Replay { .. }
         | Command::Generate(_)
+        | Command::Web(_)
+        | Command::Doctor(_)
         | Command::Wine(_)
         | Command::Netsh { .. } => {
             unreachable!("these do not ask a service, or in their own way")
@@ -45,10 +48,13 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
         Command::Status(format) => {
             let status = client.query_status()?;
             if format.json {
-                json::print(&mut out, &StatusView::new(status, wall()))?;
+                let air = client.query_air_settings()?;
+                json::print(&mut out, &StatusView::new(status, air, wall()))?;
             } else {
                 let names = station_names(&mut client, status.radio.as_deref())?;
-                text::status(&mut out, &status, &names)?;
+                let air = client.query_air_settings()?;
+                text::status(&mut out, (&status, &air), &names)?;
+                writeln!(out, "Sharing        {}", share::command::line(&client.sharing()?))?;
             }
         }
         Command::Peers(format) => {
@@ -77,6 +83,7 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
             })?;
         }
         Command::PrepareSleep => client.prepare_for_sleep()?,
+        Command::Qr(arguments) => qr::run(&mut client, &mut out, &arguments)?,
         Command::Share(command) => share::command::run(&mut client, &mut out, command)?,
         Command::Ihv(command) => ihv::run(&mut client, &mut out, command)?,
         Command::Sim(command) => sim(&mut client, &mut out, command)?,
@@ -180,6 +187,7 @@ fn events(client: &mut Client, out: &mut impl Write, as_json: bool) -> Result<()
 }
 
 fn set(client: &mut Client, settings: SetArguments) -> Result<(), Failure> {
+    let air = settings.air();
     if settings.ssid.is_some() || settings.max_peers.is_some() {
         client.init_settings()?;
         let mut connection = client.query_connection_settings()?;
@@ -191,6 +199,7 @@ fn set(client: &mut Client, settings: SetArguments) -> Result<(), Failure> {
         }
         client.set_connection_settings(connection)?;
     }
+    air.carry_out(client)?;
     match settings.mode {
         Some(Mode::Allow) => client.set_enabled(true)?,
         Some(Mode::Disallow) => client.set_enabled(false)?,

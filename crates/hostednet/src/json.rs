@@ -10,9 +10,10 @@ use wlan_client::{
     Event, EventKind, ExtensionAdapter, ExtensionEvent, KeyIdentity, PeerTraffic, SimStation,
     Status,
 };
-use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, RadioState, SecondaryKey};
+use wlan_model::{AirSettings, HostedNetworkState, KeyForm, PrimaryKey, RadioState, SecondaryKey};
 use zeroize::Zeroizing;
 
+use crate::air::AirView;
 use crate::secret::to_hex;
 use crate::share;
 
@@ -33,6 +34,7 @@ pub(crate) struct StatusView {
     phy: Option<&'static str>,
     width_mhz: Option<u16>,
     isolate: bool,
+    air: AirView,
     /// The name's bytes, where they are no text.
     #[serde(skip_serializing_if = "Option::is_none")]
     ssid_hex: Option<String>,
@@ -57,6 +59,8 @@ pub(crate) struct PeerView {
     since: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     retired_since: Option<String>,
+    /// Whether its management frames are protected.
+    management_protection: bool,
     /// The simulated station's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -133,6 +137,7 @@ pub(crate) fn peers(
         key: peer.key,
         since: ago(now, peer.connected_ms),
         retired_since: peer.retired_ms.map(|millis| ago(now, millis)),
+        management_protection: peer.management_protection,
         name: names.get(&peer.mac).cloned(),
         lease: None,
         traffic: traffic.iter().find(|t| t.mac == peer.mac).map(Into::into),
@@ -141,7 +146,7 @@ pub(crate) fn peers(
 }
 
 impl StatusView {
-    pub(crate) fn new(status: Status, now: WallTime) -> Self {
+    pub(crate) fn new(status: Status, air: AirSettings, now: WallTime) -> Self {
         let peers = peers(&status, &[], &Names::new(), now);
         let is_text = status
             .ssid
@@ -164,6 +169,7 @@ impl StatusView {
             phy: status.phy.map(Phy::amendment),
             width_mhz: status.width.map(ChannelWidth::mhz),
             isolate: status.isolate,
+            air: air.into(),
             ssid_hex: status
                 .ssid
                 .as_ref()
@@ -480,6 +486,7 @@ mod tests {
                 key: KeyIdentity::Retired,
                 connected_ms: 1_500,
                 retired_ms: None,
+            management_protection: false,
             }],
             unavailable: None,
             rejected_frames: 0,
@@ -488,7 +495,11 @@ mod tests {
 
         print(
             &mut out,
-            &StatusView::new(status, WallTime::from_unix_millis(10_000)),
+            &StatusView::new(
+                status,
+                AirSettings::default(),
+                WallTime::from_unix_millis(10_000),
+            ),
         )
         .unwrap();
 
@@ -498,8 +509,10 @@ mod tests {
                 r#"{"state":"active","ssid":"testnet","bssid":"02:00:00:00:00:01","channel":6,"#,
                 r#""max_peers":100,"radio":"sim","mode":"allow","secondary_key":{"set":true,"#,
                 r#""persistent":true,"form":"passphrase"},"peers":[{"mac":"02:00:00:00:00:09","#,
-                r#""auth":"authenticated","key":"retired","since":"1970-01-01T00:00:08.500Z"}],"#,
-                r#""ht":true,"phy":"802.11n","width_mhz":20,"isolate":false,"rejected_frames":0}"#,
+                r#""auth":"authenticated","key":"retired","since":"1970-01-01T00:00:08.500Z","#,
+                r#""management_protection":false}],"#,
+                r#""ht":true,"phy":"802.11n","width_mhz":20,"isolate":false,"air":{"band_ghz":null,"#,
+                r#""channel":null,"width_mhz":null,"isolate":false},"rejected_frames":0}"#,
                 "\n"
             )
         );

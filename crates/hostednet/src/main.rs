@@ -3,20 +3,24 @@
 //! Exit status: 0 done, 1 refused (Win32 name, reason name and a remedy on standard error), 2 wrong
 //! command line, 3 service not reachable. Called by the name of `netsh` it is that program.
 
+mod air;
 mod args;
 mod commands;
+mod doctor;
 mod failure;
 mod generate;
 mod ihv;
 mod json;
 mod log;
 mod netsh;
+mod qr;
 mod secret;
 mod serve;
 mod share;
 mod text;
 mod up;
 mod view;
+mod web;
 mod wine;
 
 use std::env;
@@ -80,12 +84,17 @@ fn parse(arguments: Vec<OsString>) -> Result<Arguments, Failure> {
 fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     log::start(arguments.verbose);
     let done = match arguments.command {
+        Command::Doctor(options) => return doctor::run(arguments.socket, &options),
         Command::Netsh { words } => return Ok(netsh::main(words, arguments.socket)),
         Command::Serve(options) => serve::serve(arguments.socket, &options),
         Command::Up(options) => up::up(arguments.socket, &options),
         Command::Watch { seconds } => {
             let socket = arguments.socket.unwrap_or_else(wlan_client::default_socket);
             view::watch(&socket, seconds)
+        }
+        Command::Web(page) => {
+            let socket = arguments.socket.unwrap_or_else(wlan_client::default_socket);
+            web::run(socket, &page)
         }
         Command::Replay { file } => serve::replay(&file),
         Command::Generate(what) => generate::generate(&what),

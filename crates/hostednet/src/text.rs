@@ -7,13 +7,17 @@ use wlan_client::{
     EventKind, ExtensionAdapter, ExtensionEvent, KeyIdentity, PeerRow, PeerTraffic, SimStation,
     Status,
 };
-use wlan_model::{HostedNetworkState, KeyForm, PrimaryKey, RadioState, Reason, SecondaryKey};
+use wlan_model::{AirSettings, HostedNetworkState, KeyForm, PrimaryKey, RadioState, Reason, SecondaryKey};
 
 use crate::ihv::adapter_name;
 use crate::json::{Names, key_text, lasting, text};
 use crate::share;
 
-pub(crate) fn status(out: &mut impl Write, status: &Status, names: &Names) -> io::Result<()> {
+pub(crate) fn status(
+    out: &mut impl Write,
+    (status, air): (&Status, &AirSettings),
+    names: &Names,
+) -> io::Result<()> {
     let mut line = |name: &str, value: String| writeln!(out, "{name:<15}{value}");
     line("State", status.state.to_string())?;
     if let Some(cause) = &status.unavailable {
@@ -31,6 +35,9 @@ pub(crate) fn status(out: &mut impl Write, status: &Status, names: &Names) -> io
     }
     if let Some(channel) = status.channel {
         line("Channel", format!("{channel}{}", phy(status)))?;
+    }
+    if let Some(wishes) = crate::air::wishes(air) {
+        line("Asked for", wishes)?;
     }
     line(
         "Radio",
@@ -432,6 +439,7 @@ mod tests {
             key: KeyIdentity::Vendor,
             connected_ms: 42_000,
             retired_ms: None,
+            management_protection: false,
         };
         peers(&mut out, &[row], &[], &Names::new()).unwrap();
         assert_eq!(

@@ -341,3 +341,6 @@ pub fn collect(wiphys: &mut Vec<Wiphy>, attrs: Attrs<'_>) {
         wiphy.read(attrs);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,3 +128,69 @@ impl HeOperation {
         [a, b, c, self.color, low, high]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn capabilities(widths: u8, mcs: usize, ppe: &[u8]) -> HeCapabilities {
+        let mut phy = [0; 11];
+        phy[0] = widths;
+        if !ppe.is_empty() {
+            phy[6] = HeCapabilities::PPE_PRESENT;
+        }
+        HeCapabilities {
+            mac: [1, 2, 3, 4, 5, 6],
+            phy,
+            mcs: vec![0xfa; mcs],
+            ppe: ppe.to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        // One stream and two sizes: 7 + 2 * 6 bits.
+        let ppe = [0x18, 0, 0];
+        for he in [
+            capabilities(0x04, 4, &[]),
+            capabilities(0x04, 4, &ppe),
+            capabilities(0x0c, 8, &[]),
+            capabilities(0x1c, 12, &ppe),
+        ] {
+            let body = he.encode();
+            assert_eq!(HeCapabilities::parse(&body), Some(he.clone()));
+            assert_eq!(HeCapabilities::parse(&body[..body.len() - 1]), None);
+            let longer = [&body[..], &[9, 9]].concat();
+            assert_eq!(HeCapabilities::parse(&longer), Some(he));
+        }
+    }
+
+    #[test]
+    fn thresholds_are_as_long_as_streams_and_sizes_ask() {
+        assert_eq!(HeCapabilities::ppe_len(0x00), 1);
+        assert_eq!(HeCapabilities::ppe_len(0x08), 2);
+        assert_eq!(HeCapabilities::ppe_len(0x79), 7);
+        assert_eq!(HeCapabilities::ppe_len(0x7f), 25);
+    }
+
+    #[test]
+    fn a_plain_operation_asks_for_nothing_and_uses_no_colour() {
+        let operation = HeOperation::plain(5);
+        let body = operation.encode();
+        assert_eq!(body, [0xf0, 0x3f, 0, 0x85, 0xfc, 0xff]);
+        assert_eq!(HeOperation::parse(&body), Some(operation));
+        assert_eq!(HeOperation::parse(&body[..5]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..80)) {
+            if let Some(he) = HeCapabilities::parse(&body) {
+                let written = he.encode();
+                prop_assert_eq!(&written[..], &body[..written.len()]);
+            }
+        }
+    }
+}

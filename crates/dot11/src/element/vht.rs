@@ -110,3 +110,24 @@ impl VhtOperation {
         [self.width, self.center, self.second_center, low, high]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let vht = VhtCapabilities {
+            info: 0x0380_0032,
+            mcs: [0xfa, 0xff, 0, 0, 0xfa, 0xff, 0, 0],
+        };
+        let body = vht.encode();
+        assert_eq!(body[..4], [0x32, 0, 0x80, 0x03]);
+        assert_eq!(VhtCapabilities::parse(&body), Some(vht));
+        assert_eq!(VhtCapabilities::parse(&body[..11]), None);
+        let operation = VhtOperation::eighty_mhz(155);
+        assert_eq!(operation.encode(), [1, 155, 0, 0xfc, 0xff]);
+        assert_eq!(VhtOperation::parse(&operation.encode()), Some(operation));
+        assert_eq!(VhtOperation::as_ht().encode()[..3], [0, 0, 0]);
+    }
+}

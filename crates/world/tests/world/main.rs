@@ -3,8 +3,12 @@
 #[cfg(test)]
 mod air;
 #[cfg(test)]
+mod bands;
+#[cfg(test)]
 mod crowd;
 mod extensions;
+#[cfg(test)]
+mod firmware;
 #[cfg(test)]
 mod floods;
 #[cfg(test)]

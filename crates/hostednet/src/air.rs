@@ -1,0 +1,213 @@
+//! `hostednet set --band --channel --width --isolate`: how the network uses the air.
+
+use dot11::{Band, Channel, ChannelWidth};
+use serde::Serialize;
+use wlan_client::{Client, ClientError};
+use wlan_model::AirSettings;
+
+/// Something named, or left to the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Choice<T> {
+    Auto,
+    Is(T),
+}
+
+impl<T> Choice<T> {
+    fn wish(self) -> Option<T> {
+        match self {
+            Self::Auto => None,
+            Self::Is(value) => Some(value),
+        }
+    }
+}
+
+/// What is to change; the rest stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AirChange {
+    pub(crate) band: Option<Choice<Band>>,
+    pub(crate) channel: Option<Choice<Channel>>,
+    pub(crate) width: Option<Choice<ChannelWidth>>,
+    pub(crate) isolate: Option<bool>,
+}
+
+impl AirChange {
+    /// What `old` becomes. A wish that was not named anew gives way where it cannot stand beside one that
+    /// was: who asks for another band does not have to know which channel was kept.
+    pub(crate) fn apply(self, old: AirSettings) -> AirSettings {
+        let mut air = old;
+        if let Some(band) = self.band {
+            air.band = band.wish();
+        }
+        if let Some(channel) = self.channel {
+            air.channel = channel.wish();
+        }
+        if let Some(width) = self.width {
+            air.width = width.wish();
+        }
+        if let Some(isolate) = self.isolate {
+            air.isolate = isolate;
+        }
+        if let (Some(band), Some(channel)) = (air.band, air.channel)
+            && band != channel.band()
+        {
+            match (self.band, self.channel) {
+                (Some(_), None) => air.channel = None,
+                (None, Some(_)) => air.band = None,
+                _ => {}
+            }
+        }
+        let band = air.band.or(air.channel.map(Channel::band));
+        if band == Some(Band::Ghz2)
+            && air.width == Some(ChannelWidth::Mhz80)
+            && self.width.is_none()
+        {
+            air.width = None;
+        }
+        air
+    }
+
+    /// Asks the service for it, if it changes anything.
+    pub(crate) fn carry_out(self, client: &mut Client) -> Result<(), ClientError> {
+        if self == Self::default() {
+            return Ok(());
+        }
+        let old = client.query_air_settings()?;
+        let new = self.apply(old);
+        if new != old {
+            client.set_air_settings(new)?;
+        }
+        Ok(())
+    }
+}
+
+/// `air` in `status --json`: what was asked for, not what is; `null` is left to the service.
+#[derive(Serialize)]
+pub(crate) struct AirView {
+    band_ghz: Option<&'static str>,
+    channel: Option<u8>,
+    width_mhz: Option<u16>,
+    isolate: bool,
+}
+
+impl From<AirSettings> for AirView {
+    fn from(air: AirSettings) -> Self {
+        Self {
+            band_ghz: air.band.map(band_text),
+            channel: air.channel.map(Channel::number),
+            width_mhz: air.width.map(ChannelWidth::mhz),
+            isolate: air.isolate,
+        }
+    }
+}
+
+const fn band_text(band: Band) -> &'static str {
+    match band {
+        Band::Ghz2 => "2.4",
+        Band::Ghz5 => "5",
+    }
+}
+
+/// What was asked for, for people; `None` when nothing was.
+pub(crate) fn wishes(air: &AirSettings) -> Option<String> {
+    let parts = [
+        air.band.map(|band| band.to_string()),
+        air.channel
+            .map(|channel| format!("channel {}", channel.number())),
+        air.width
+            .map(|width| format!("at most {} MHz", width.mhz())),
+        air.isolate.then(|| "peers kept apart".to_owned()),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+pub(crate) fn parse_band(text: &str) -> Result<Choice<Band>, String> {
+    match text {
+        "auto" => Ok(Choice::Auto),
+        "2.4" | "2" => Ok(Choice::Is(Band::Ghz2)),
+        "5" => Ok(Choice::Is(Band::Ghz5)),
+        _ => Err("no such band: 2.4, 5 or auto".to_owned()),
+    }
+}
+
+pub(crate) fn parse_width(text: &str) -> Result<Choice<ChannelWidth>, String> {
+    match text {
+        "auto" => Ok(Choice::Auto),
+        "20" => Ok(Choice::Is(ChannelWidth::Mhz20)),
+        "40" => Ok(Choice::Is(ChannelWidth::Mhz40)),
+        "80" => Ok(Choice::Is(ChannelWidth::Mhz80)),
+        _ => Err("no such width: 20, 40, 80 or auto".to_owned()),
+    }
+}
+
+pub(crate) fn parse_switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("on or off".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept() -> AirSettings {
+        AirSettings {
+            band: Some(Band::Ghz5),
+            channel: Channel::new(36),
+            width: Some(ChannelWidth::Mhz80),
+            isolate: true,
+        }
+    }
+
+    #[test]
+    fn what_is_not_named_stays() {
+        let change = AirChange {
+            isolate: Some(false),
+            ..AirChange::default()
+        };
+        let expected = AirSettings {
+            isolate: false,
+            ..kept()
+        };
+        assert_eq!(change.apply(kept()), expected);
+    }
+
+    #[test]
+    fn another_band_lets_go_of_the_channel_and_width_of_the_old_one() {
+        let change = AirChange {
+            band: Some(Choice::Is(Band::Ghz2)),
+            ..AirChange::default()
+        };
+        let air = change.apply(kept());
+        assert_eq!(
+            (air.band, air.channel, air.width),
+            (Some(Band::Ghz2), None, None)
+        );
+        let change = AirChange {
+            channel: Some(Choice::Is(Channel::new(6).unwrap())),
+            ..AirChange::default()
+        };
+        let air = change.apply(kept());
+        assert_eq!((air.band, air.channel), (None, Channel::new(6)));
+    }
+
+    #[test]
+    fn a_contradiction_in_one_command_is_left_for_the_service_to_refuse() {
+        let change = AirChange {
+            band: Some(Choice::Is(Band::Ghz5)),
+            channel: Some(Choice::Is(Channel::new(6).unwrap())),
+            ..AirChange::default()
+        };
+        let air = change.apply(AirSettings::default());
+        assert_eq!((air.band, air.channel), (Some(Band::Ghz5), Channel::new(6)));
+    }
+
+    #[test]
+    fn wishes_are_told_in_one_line() {
+        let text = wishes(&kept()).unwrap();
+        assert_eq!(text, "5 GHz, channel 36, at most 80 MHz, peers kept apart");
+        assert_eq!(wishes(&AirSettings::default()), None);
+    }
+}
