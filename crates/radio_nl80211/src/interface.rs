@@ -124,6 +124,22 @@ pub(crate) fn choose<'a>(
     interfaces: &[Interface],
     wanted: Option<&str>,
     convert: bool,
+/// There is no radio at all.
+pub(crate) fn no_radio() -> Cause {
+    Cause::new(
+        "This machine has no radio that the kernel knows.",
+        "Plug one in or load its driver, or use the simulated radio (`--radio sim`).",
+    )
+}
+
+/// There is no interface of this name.
+pub(crate) fn no_interface(name: &str) -> Cause {
+    Cause::new(
+        format!("There is no wireless interface {name}."),
+        "Name one that `iw dev` shows, or `auto`.",
+    )
+}
+
 ) -> Result<(&'a Wiphy, Plan), CommandError> {
     use CommandErrorKind::{NotFound, NotSupported};
     let attempt = |wiphy: &'a Wiphy| match unfit(wiphy) {
@@ -138,20 +154,16 @@ pub(crate) fn choose<'a>(
             .iter()
             .find(|i| i.name == name)
             .and_then(|i| wiphys.iter().find(|w| w.index == i.wiphy))
-            .ok_or_else(|| {
-                refuse(
-                    NotFound,
-                    format!("There is no wireless interface {name}."),
-                    "Name one that `iw dev` shows, or `auto`.",
-                )
+            .ok_or_else(|| CommandError {
+                kind: NotFound,
+                cause: no_interface(name),
             })?;
         return attempt(wiphy);
     }
-    let mut best = refuse(
-        NotFound,
-        "This machine has no radio that the kernel knows.",
-        "Plug one in or load its driver, or use the simulated radio (`--radio sim`).",
-    );
+    let mut best = CommandError {
+        kind: NotFound,
+        cause: no_radio(),
+    };
     for wiphy in wiphys {
         match attempt(wiphy) {
             Ok(found) => return Ok(found),

@@ -26,6 +26,7 @@ mod kernel;
 mod list;
 pub mod netlink;
 mod nl80211_radio;
+pub mod look;
 mod packets;
 pub mod radiotap;
 mod rfkill;

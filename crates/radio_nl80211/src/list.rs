@@ -95,7 +95,7 @@ pub(crate) fn station_interfaces(
     Ok(found)
 }
 
-fn driver(phy: &str) -> Option<String> {
+pub(crate) fn driver(phy: &str) -> Option<String> {
     let link = Path::new("/sys/class/ieee80211")
         .join(phy)
         .join("device/driver");

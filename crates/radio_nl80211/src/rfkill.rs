@@ -69,6 +69,23 @@ pub(crate) fn state(phy: &str) -> Switches {
     state_in(Path::new(CLASS), phy)
 }
 
+/// Each switch of one radio: its name, and whether it is off by software, by hardware.
+pub(crate) fn switches(phy: &str) -> Vec<(String, bool, bool)> {
+    switches_in(Path::new(CLASS), phy)
+}
+
+fn switches_in(class: &Path, phy: &str) -> Vec<(String, bool, bool)> {
+    let mut found: Vec<_> = switches_of(class, phy)
+        .map(|dir| {
+            let name = dir.file_name().unwrap_or_default().to_string_lossy();
+            let is_set = |file| read(&dir, file).trim() == "1";
+            (name.into_owned(), is_set("soft"), is_set("hard"))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
 /// The switches of one radio; normally there is one.
 fn switches_of(class: &Path, phy: &str) -> impl Iterator<Item = PathBuf> {
     fs::read_dir(class)
@@ -167,6 +184,9 @@ mod tests {
         assert_eq!(state_in(dir.path(), "phy1"), switches(false, false));
         assert_eq!(state_in(dir.path(), "phy3"), switches(false, true));
         assert_eq!(state_in(dir.path(), "phy2"), ALL_ON);
+        let of = |phy| switches_in(dir.path(), phy);
+        assert_eq!(of("phy3"), [("rfkill2".to_owned(), true, false)]);
+        assert_eq!(of("phy2"), []);
     }
 
     #[test]

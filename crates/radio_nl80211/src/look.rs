@@ -1,0 +1,406 @@
+//! Looking at radios without touching them, for diagnosis: what the service would make of each, the
+//! regulatory domains, what other interfaces have heard.
+//!
+//! Everything here but [`Looker::listen`] works without privileges. `listen` tunes another radio to a
+//! channel for a tenth of a second and sends nothing.
+
+use std::time::{Duration, Instant};
+
+use dot11::{Channel, MacAddr};
+use linux_raw_sys::netlink as sys;
+use radio::Cause;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::netlink;
+
+use crate::OpenError;
+use crate::claim;
+use crate::consts;
+use crate::interface::{self, Interface, Plan};
+use crate::kernel::Kernel;
+use crate::list::{self, RadioDescription, no_wireless};
+use crate::netlink::{Attrs, messages};
+use crate::rfkill;
+use crate::setup;
+use crate::socket::Socket;
+use crate::sys as socket_calls;
+use crate::wiphy::Wiphy;
+
+const CMD_GET_REG: u8 = sys::nl80211_commands::NL80211_CMD_GET_REG as u8;
+const CMD_GET_SCAN: u8 = sys::nl80211_commands::NL80211_CMD_GET_SCAN as u8;
+const CMD_TRIGGER_SCAN: u8 = sys::nl80211_commands::NL80211_CMD_TRIGGER_SCAN as u8;
+const CMD_NEW_SCAN_RESULTS: u8 = sys::nl80211_commands::NL80211_CMD_NEW_SCAN_RESULTS as u8;
+const CMD_SCAN_ABORTED: u8 = sys::nl80211_commands::NL80211_CMD_SCAN_ABORTED as u8;
+const ATTR_REG_ALPHA2: u16 = sys::nl80211_attrs::NL80211_ATTR_REG_ALPHA2 as u16;
+const ATTR_SELF_MANAGED: u16 = sys::nl80211_attrs::NL80211_ATTR_WIPHY_SELF_MANAGED_REG as u16;
+const ATTR_BSS: u16 = sys::nl80211_attrs::NL80211_ATTR_BSS as u16;
+const ATTR_SCAN_FREQUENCIES: u16 = sys::nl80211_attrs::NL80211_ATTR_SCAN_FREQUENCIES as u16;
+const BSS_BSSID: u16 = sys::nl80211_bss::NL80211_BSS_BSSID as u16;
+const BSS_FREQUENCY: u16 = sys::nl80211_bss::NL80211_BSS_FREQUENCY as u16;
+const BSS_BEACON_INTERVAL: u16 = sys::nl80211_bss::NL80211_BSS_BEACON_INTERVAL as u16;
+const BSS_ELEMENTS: u16 = sys::nl80211_bss::NL80211_BSS_INFORMATION_ELEMENTS as u16;
+const BSS_BEACON_ELEMENTS: u16 = sys::nl80211_bss::NL80211_BSS_BEACON_IES as u16;
+const BSS_SEEN_MS_AGO: u16 = sys::nl80211_bss::NL80211_BSS_SEEN_MS_AGO as u16;
+
+/// Most regulatory domains and heard networks that are kept.
+const BOUND: usize = 512;
+
+/// A radio, what the service would make of it, and why not.
+#[derive(Clone, Debug)]
+pub struct RadioLook {
+    /// What the kernel says of it.
+    pub description: RadioDescription,
+    /// Its driver, where the system tells.
+    pub driver: Option<String>,
+    /// The switches that silence it.
+    pub switches: Vec<SwitchLook>,
+    /// What is known beside nl80211 of each interface in `description`, in its order.
+    pub links: Vec<LinkLook>,
+    /// How the access point would get its interface now; the interfaces of a hostednet that runs do
+    /// not count.
+    pub room: Room,
+    /// The channel that another interface dictates.
+    pub forced_channel: Option<Channel>,
+    /// Whether the driver offers access point mode at all.
+    pub access_point: bool,
+    /// On how many channels an access point and a station may be up together; `None`: not together.
+    pub beside_station: Option<u32>,
+    /// The interface beside which no access point stands just now.
+    pub excluded: Option<Cause>,
+}
+
+/// One switch of rfkill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SwitchLook {
+    /// Its name in `/sys/class/rfkill`, `rfkill0`.
+    pub name: String,
+    /// Software has switched the radio off.
+    pub soft: bool,
+    /// A switch or key of the machine has.
+    pub hard: bool,
+}
+
+/// What rtnetlink says of an interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkLook {
+    /// Somebody has set it up.
+    pub up: bool,
+    /// It carries data.
+    pub running: bool,
+    /// A hostednet has made it: the process, and whether that lives.
+    pub maker: Option<(u32, bool)>,
+}
+
+/// How an access point would get its interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// One of its own.
+    Own,
+    /// This one would change its type meanwhile.
+    Instead(String),
+    /// None, in the service's words.
+    None(Cause),
+}
+
+/// A regulatory domain in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Domain {
+    /// The radio it is for; `None` for all others.
+    pub wiphy: Option<u32>,
+    /// Two letters, `00` for the world, `99` for a driver's own.
+    pub country: String,
+    /// The driver decides it alone: the country cannot be set.
+    pub self_managed: bool,
+}
+
+/// A network as an interface heard it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Its address.
+    pub bssid: MacAddr,
+    /// Where, in MHz.
+    pub mhz: u32,
+    /// Its beacon interval in time units.
+    pub beacon_interval: u16,
+    /// The elements of its beacon, or of a probe response when no beacon was heard.
+    pub elements: Vec<u8>,
+    /// Milliseconds since it was last heard.
+    pub age_ms: u32,
+}
+
+/// Looks at radios.
+#[derive(Debug)]
+pub struct Looker {
+    kernel: Kernel,
+}
+
+impl Looker {
+    /// Opens the sockets.
+    ///
+    /// # Errors
+    /// When the kernel has no wireless support.
+    pub fn open() -> Result<Self, OpenError> {
+        Ok(Self {
+            kernel: Kernel::open().map_err(|e| no_wireless(&e))?,
+        })
+    }
+
+    /// All radios. `wanted` names the interface whose radio is meant, as for the service; `own` is the
+    /// interface of a network that runs.
+    ///
+    /// # Errors
+    /// When the kernel does not answer.
+    pub fn radios(
+        &mut self,
+        wanted: Option<&str>,
+        own: Option<&str>,
+    ) -> Result<Vec<RadioLook>, OpenError> {
+        let doing = "describe the radios";
+        let wiphys = self.kernel.wiphys(None).map_err(|e| e.explain(doing))?;
+        let interfaces = self.kernel.interfaces().map_err(|e| e.explain(doing))?;
+        let looks = wiphys.into_iter().map(|wiphy| {
+            let mine: Vec<(Interface, LinkLook)> = interfaces
+                .iter()
+                .filter(|i| i.wiphy == wiphy.index)
+                .map(|i| (i.clone(), self.link(i.ifindex)))
+                .collect();
+            describe(wiphy, mine, wanted, own)
+        });
+        Ok(looks.collect())
+    }
+
+    /// A P2P device has no link of its own.
+    fn link(&mut self, ifindex: u32) -> LinkLook {
+        if ifindex == 0 {
+            return LinkLook::default();
+        }
+        let state = self.kernel.route.link(ifindex).unwrap_or_default();
+        let owner = state.alias.as_deref().and_then(claim::read_alias);
+        LinkLook {
+            up: state.up,
+            running: state.running,
+            maker: owner.map(|owner| (owner.pid(), owner.is_alive())),
+        }
+    }
+
+    /// The regulatory domains in force: that of the system, and those of radios that have their own.
+    ///
+    /// # Errors
+    /// When the kernel does not answer.
+    pub fn domains(&mut self) -> Result<Vec<Domain>, OpenError> {
+        let answer = self.kernel.requests.dump(
+            self.kernel.family.id,
+            |w| {
+                w.raw(&[CMD_GET_REG, 0, 0, 0]);
+            },
+            |all: &mut Vec<Domain>, m| {
+                if let Some((_, attrs)) = m.genl()
+                    && all.len() < BOUND
+                {
+                    all.push(read_domain(attrs));
+                }
+            },
+        );
+        answer.map_err(|e| e.explain("tell the regulatory domain"))
+    }
+
+    /// What an interface has heard lately.
+    ///
+    /// # Errors
+    /// When the interface keeps no such list.
+    pub fn heard(&mut self, ifindex: u32) -> Result<Vec<Heard>, OpenError> {
+        let answer = self.kernel.requests.dump(
+            self.kernel.family.id,
+            |w| {
+                w.raw(&[CMD_GET_SCAN, 0, 0, 0])
+                    .u32(consts::ATTR_IFINDEX, ifindex);
+            },
+            |all: &mut Vec<Heard>, m| {
+                if let Some((_, attrs)) = m.genl()
+                    && all.len() < BOUND
+                {
+                    all.extend(read_heard(attrs));
+                }
+            },
+        );
+        answer.map_err(|e| e.explain("tell what it has heard"))
+    }
+
+    /// Has an interface listen on one channel, sending nothing; returns when it has.
+    ///
+    /// # Errors
+    /// Without privileges, when the interface is down or busy, or when it takes longer than `limit`.
+    pub fn listen(
+        &mut self,
+        ifindex: u32,
+        channel: Channel,
+        limit: Duration,
+    ) -> Result<(), OpenError> {
+        let doing = "listen";
+        let explain = |e: Errno| crate::errno::Refusal::from(e).explain(doing);
+        let group = self.kernel.family.group("scan");
+        let mut events = Socket::open(Some(netlink::GENERIC)).map_err(explain)?;
+        if let Some(group) = group {
+            use std::os::fd::AsFd;
+            socket_calls::join_group(events.as_fd(), group).map_err(explain)?;
+        }
+        self.kernel
+            .request(CMD_TRIGGER_SCAN, |w| {
+                // Without a list of names nothing is asked, only heard.
+                w.u32(consts::ATTR_IFINDEX, ifindex)
+                    .nest(ATTR_SCAN_FREQUENCIES, |w| {
+                        w.u32(0, channel.mhz());
+                    });
+            })
+            .map_err(|e| e.explain(doing))?;
+        let deadline = Instant::now() + limit;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(explain(Errno::TIMEDOUT));
+            }
+            let timeout = Timespec::try_from(left).ok();
+            let mut ready = [PollFd::new(&events, PollFlags::IN)];
+            match poll(&mut ready, timeout.as_ref()) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(e) => return Err(explain(e)),
+            }
+            while let Some(datagram) = events.receive_now().map_err(explain)? {
+                for command in messages(datagram).filter_map(|m| scan_ended(m.genl()?, ifindex)) {
+                    return match command {
+                        CMD_NEW_SCAN_RESULTS => Ok(()),
+                        _ => Err(explain(Errno::BUSY)),
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// The command of an event that ends a scan of this interface.
+fn scan_ended((command, attrs): (u8, Attrs<'_>), ifindex: u32) -> Option<u8> {
+    let same = attrs.find(consts::ATTR_IFINDEX).and_then(|a| a.u32()) == Some(ifindex);
+    (same && matches!(command, CMD_NEW_SCAN_RESULTS | CMD_SCAN_ABORTED)).then_some(command)
+}
+
+fn read_domain(attrs: Attrs<'_>) -> Domain {
+    let mut out = Domain::default();
+    for attr in attrs {
+        match attr.kind {
+            consts::ATTR_WIPHY => out.wiphy = attr.u32(),
+            ATTR_REG_ALPHA2 => out.country = attr.text().unwrap_or_default().to_owned(),
+            ATTR_SELF_MANAGED => out.self_managed = true,
+            _ => {}
+        }
+    }
+    out
+}
+
+fn read_heard(attrs: Attrs<'_>) -> Option<Heard> {
+    let mut out = Heard::default();
+    let mut beacon = None;
+    for attr in attrs.find(ATTR_BSS)?.attrs() {
+        match attr.kind {
+            BSS_BSSID => out.bssid = attr.mac()?,
+            BSS_FREQUENCY => out.mhz = attr.u32()?,
+            BSS_BEACON_INTERVAL => out.beacon_interval = attr.u16()?,
+            BSS_ELEMENTS => out.elements = attr.data.to_vec(),
+            BSS_BEACON_ELEMENTS => beacon = Some(attr.data.to_vec()),
+            BSS_SEEN_MS_AGO => out.age_ms = attr.u32()?,
+            _ => {}
+        }
+    }
+    if let Some(beacon) = beacon {
+        out.elements = beacon;
+    }
+    Some(out)
+}
+
+fn describe(
+    wiphy: Wiphy,
+    mine: Vec<(Interface, LinkLook)>,
+    wanted: Option<&str>,
+    own: Option<&str>,
+) -> RadioLook {
+    // What a hostednet holds makes room for itself; what a dead one left is cleared at the next start.
+    let others: Vec<&(Interface, LinkLook)> = mine
+        .iter()
+        .filter(|(i, link)| link.maker.is_none() && own != Some(i.name.as_str()))
+        .collect();
+    let other_interfaces: Vec<Interface> = others.iter().map(|(i, _)| i.clone()).collect();
+    let foreign: Vec<&Interface> = other_interfaces.iter().collect();
+    let held = mine.iter().find_map(|(i, link)| match link.maker {
+        Some((pid, true)) if own != Some(i.name.as_str()) => Some(setup::held(&i.name, pid)),
+        _ => None,
+    });
+    // The name that is asked for may be that of the access point itself.
+    let wanted = wanted.filter(|name| other_interfaces.iter().any(|i| i.name == *name));
+    let room = match held {
+        Some(cause) => Room::None(cause),
+        None => match interface::choose(
+            std::slice::from_ref(&wiphy),
+            &other_interfaces,
+            wanted,
+            false,
+        ) {
+            Ok((_, Plan::Create)) => Room::Own,
+            Ok((_, Plan::Convert(target))) => Room::Instead(target.name),
+            Err(error) => Room::None(error.cause),
+        },
+    };
+    let excluded = others
+        .iter()
+        .find(|(i, link)| link.up && interface::excludes(i.iftype))
+        .map(|(i, _)| interface::exclusion(i));
+    RadioLook {
+        driver: list::driver(&wiphy.name),
+        switches: rfkill::switches(&wiphy.name)
+            .into_iter()
+            .map(|(name, soft, hard)| SwitchLook { name, soft, hard })
+            .collect(),
+        room,
+        forced_channel: interface::forced_channel(&wiphy, &foreign),
+        access_point: wiphy.has_iftype(consts::IFTYPE_AP),
+        beside_station: wiphy.channels_for(&[consts::IFTYPE_STATION, consts::IFTYPE_AP]),
+        excluded,
+        links: mine.iter().map(|(_, link)| *link).collect(),
+        description: RadioDescription {
+            interfaces: mine.into_iter().map(|(i, _)| i).collect(),
+            unfit: interface::unfit(&wiphy),
+            switched_off: rfkill::cause(rfkill::state(&wiphy.name)),
+            wiphy,
+        },
+    }
+}
+
+/// Why there is nothing to look at: no radio, or no interface of the name that was asked for.
+#[must_use]
+pub fn missing(looks: &[RadioLook], wanted: Option<&str>) -> Option<Cause> {
+    if looks.is_empty() {
+        return Some(interface::no_radio());
+    }
+    let name = wanted?;
+    let mut all = looks.iter().flat_map(|l| &l.description.interfaces);
+    let is_there = all.any(|i| i.name == name);
+    (!is_there).then(|| interface::no_interface(name))
+}
+
+/// What `NL80211_IFTYPE_*` an interface has, in a word.
+#[must_use]
+pub const fn iftype_name(iftype: u32) -> &'static str {
+    match iftype {
+        consts::IFTYPE_ADHOC => "ad hoc",
+        consts::IFTYPE_STATION => "station",
+        consts::IFTYPE_AP => "access point",
+        4 => "access point VLAN",
+        consts::IFTYPE_MONITOR => "monitor",
+        7 => "mesh",
+        8 => "P2P client",
+        9 => "P2P group owner",
+        10 => "P2P device",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! The readers against messages as the kernel builds them.
+
+use super::*;
+use crate::netlink::Writer;
+
+const STATION: u32 = 1 << 2;
+const AP: u32 = 1 << 3;
+
+/// Attributes as they come behind the header of a generic message.
+fn attributes(fill: impl FnOnce(&mut Writer)) -> Vec<u8> {
+    let mut w = Writer::new();
+    fill(&mut w);
+    w.as_bytes().to_vec()
+}
+
+#[test]
+fn a_domain_tells_its_country_and_who_decides_it() {
+    let own = attributes(|w| {
+        w.text(ATTR_REG_ALPHA2, "DE")
+            .u32(consts::ATTR_WIPHY, 3)
+            .flag(ATTR_SELF_MANAGED);
+    });
+    let world = attributes(|w| {
+        w.text(ATTR_REG_ALPHA2, "00");
+    });
+
+    assert_eq!(
+        read_domain(Attrs(&own)),
+        Domain {
+            wiphy: Some(3),
+            country: "DE".into(),
+            self_managed: true,
+        }
+    );
+    assert_eq!(read_domain(Attrs(&world)).country, "00");
+    assert_eq!(read_domain(Attrs(&world)).wiphy, None);
+}
+
+#[test]
+fn of_a_beacon_and_a_probe_response_the_beacon_is_told() {
+    let both = attributes(|w| {
+        w.nest(ATTR_BSS, |w| {
+            w.mac(BSS_BSSID, MacAddr([2, 0, 0, 0, 0, 1]))
+                .bytes(BSS_BEACON_ELEMENTS, b"\x00\x01b")
+                .u32(BSS_FREQUENCY, 2437)
+                .u16(BSS_BEACON_INTERVAL, 100)
+                .bytes(BSS_ELEMENTS, b"\x00\x01p")
+                .u32(BSS_SEEN_MS_AGO, 40);
+        });
+    });
+
+    let heard = read_heard(Attrs(&both)).unwrap();
+
+    assert_eq!(heard.elements, b"\x00\x01b");
+    assert_eq!(
+        (heard.mhz, heard.beacon_interval, heard.age_ms),
+        (2437, 100, 40)
+    );
+    assert_eq!(read_heard(Attrs(&[])), None);
+}
+
+#[test]
+fn hostile_attributes_are_left_out_and_never_panic() {
+    for len in 0..40 {
+        let noise: Vec<u8> = (0..len).map(|i| (i * 37 + 11) as u8).collect();
+        let _ = (read_domain(Attrs(&noise)), read_heard(Attrs(&noise)));
+    }
+    let short = attributes(|w| {
+        w.nest(ATTR_BSS, |w| {
+            w.bytes(BSS_BSSID, &[1, 2, 3]);
+        });
+    });
+    assert_eq!(read_heard(Attrs(&short)), None);
+}
+
+#[test]
+fn only_the_end_of_its_own_scan_ends_the_wait() {
+    let of = |ifindex| {
+        attributes(|w| {
+            w.u32(consts::ATTR_IFINDEX, ifindex);
+        })
+    };
+    let (mine, other) = (of(4), of(5));
+    let ended = |command, attrs: &[u8]| scan_ended((command, Attrs(attrs)), 4);
+
+    assert_eq!(
+        ended(CMD_NEW_SCAN_RESULTS, &mine),
+        Some(CMD_NEW_SCAN_RESULTS)
+    );
+    assert_eq!(ended(CMD_SCAN_ABORTED, &mine), Some(CMD_SCAN_ABORTED));
+    assert_eq!(ended(CMD_NEW_SCAN_RESULTS, &other), None);
+    assert_eq!(ended(CMD_TRIGGER_SCAN, &mine), None);
+}
+
+fn wiphy() -> Wiphy {
+    Wiphy {
+        name: "no such radio".into(),
+        iftypes: AP | STATION,
+        commands: vec![consts::CMD_FRAME, consts::CMD_START_AP],
+        combinations: vec![crate::wiphy::Combination {
+            max: 2,
+            channels: 1,
+            limits: vec![(1, STATION), (1, AP)],
+        }],
+        ..Wiphy::default()
+    }
+}
+
+fn interface(name: &str, iftype: u32) -> Interface {
+    Interface {
+        name: name.into(),
+        ifindex: 7,
+        iftype,
+        ..Interface::default()
+    }
+}
+
+const UP: LinkLook = LinkLook {
+    up: true,
+    running: false,
+    maker: None,
+};
+
+#[test]
+fn a_network_that_runs_does_not_stand_in_its_own_way() {
+    let interfaces = || {
+        vec![
+            (interface("wlan0", consts::IFTYPE_STATION), UP),
+            (
+                interface("hosted0", consts::IFTYPE_AP),
+                LinkLook {
+                    maker: Some((1, true)),
+                    ..UP
+                },
+            ),
+        ]
+    };
+
+    let own = describe(wiphy(), interfaces(), None, Some("hosted0"));
+    assert_eq!(own.room, Room::Own);
+
+    let foreign = describe(wiphy(), interfaces(), None, None);
+    let Room::None(cause) = foreign.room else {
+        panic!("{:?}", foreign.room);
+    };
+    assert!(
+        cause
+            .text
+            .contains("hosted0 belongs to another hostednet (process 1)")
+    );
+}
+
+#[test]
+fn what_a_killed_service_left_does_not_count() {
+    let left = LinkLook {
+        maker: Some((1, false)),
+        ..UP
+    };
+    let look = describe(
+        wiphy(),
+        vec![
+            (interface("wlan0", consts::IFTYPE_STATION), UP),
+            (interface("hosted0", consts::IFTYPE_AP), left),
+        ],
+        None,
+        None,
+    );
+    assert_eq!(look.room, Room::Own);
+}
+
+#[test]
+fn an_access_point_of_others_takes_the_room_and_a_monitor_excludes() {
+    let look = describe(
+        wiphy(),
+        vec![(interface("wlan0", consts::IFTYPE_AP), UP)],
+        None,
+        None,
+    );
+    assert!(matches!(look.room, Room::None(_)), "{:?}", look.room);
+    assert_eq!(look.beside_station, Some(1));
+
+    let monitor = describe(
+        wiphy(),
+        vec![(interface("mon0", consts::IFTYPE_MONITOR), UP)],
+        None,
+        None,
+    );
+    assert!(monitor.excluded.unwrap().text.contains("mon0 monitors"));
+}
+
+#[test]
+fn what_is_missing_is_said_as_the_service_says_it() {
+    let look = describe(
+        wiphy(),
+        vec![(interface("wlan0", consts::IFTYPE_STATION), UP)],
+        None,
+        None,
+    );
+    let said = |wanted| {
+        interface::choose(&[], &[], wanted, false)
+            .map(|_| ())
+            .unwrap_err()
+            .cause
+    };
+
+    assert_eq!(missing(&[], None), Some(said(None)));
+    assert_eq!(
+        missing(std::slice::from_ref(&look), Some("wlan7")),
+        Some(said(Some("wlan7")))
+    );
+    assert_eq!(missing(&[look], Some("wlan0")), None);
+}
