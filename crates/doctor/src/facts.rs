@@ -238,6 +238,8 @@ pub struct Network {
     pub unavailable: Option<Cause>,
     /// Why peers get no addresses, where the service says so.
     pub no_addresses: Option<Cause>,
+    /// Why the service gives no addresses at all: the simulated radio, or the administrator.
+    pub addresses_off: Option<Cause>,
     /// What else is not as it should be with addresses and the internet.
     pub sharing_trouble: Option<Cause>,
     /// Whether the internet is to be shared.

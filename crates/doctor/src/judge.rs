@@ -55,13 +55,20 @@ fn chosen(facts: &Facts) -> Option<&Radio> {
         .or_else(|| facts.radios.first())
 }
 
-/// Says that something could not be looked at.
-fn unseen<T>(looked: &Looked<T>, id: &'static str, what: &str, found: &mut Vec<Finding>) {
-    if let Looked::Unseen(why) = looked {
-        let cause = Cause::new(
-            format!("Not looked at: {what} ({why})."),
-            "Run the doctor as root to have it looked at.",
-        );
-        found.push(Finding::new(id, Severity::Hint, cause).run("sudo hostednet doctor"));
-    }
+/// Says that something could not be looked at: the finding's name, and what.
+fn unseen<T>(
+    facts: &Facts,
+    looked: &Looked<T>,
+    (id, what): (&'static str, &str),
+    found: &mut Vec<Finding>,
+) {
+    let Looked::Unseen(why) = looked else { return };
+    let text = format!("Not looked at: {what} ({why}).");
+    found.push(if facts.caller.uid == 0 {
+        let cause = Cause::new(text, "Look at it yourself, or take that reason away.");
+        Finding::new(id, Severity::Hint, cause)
+    } else {
+        let cause = Cause::new(text, "Run the doctor as root to have it looked at.");
+        Finding::new(id, Severity::Hint, cause).run("sudo hostednet doctor")
+    });
 }

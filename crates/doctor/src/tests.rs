@@ -803,6 +803,27 @@ fn trouble_with_addresses_is_told_in_the_services_words() {
 }
 
 #[test]
+fn where_no_addresses_are_given_nothing_stands_in_their_way() {
+    let why = cause("The administrator gives no addresses.");
+    let mut facts = with_network(|n| n.addresses_off = Some(why.clone()));
+    facts.tools.dnsmasq = None;
+    facts.ruleset = Looked::Seen(INPUT_DROP.into());
+    assert_eq!(expect(&facts, "addresses-off", Hint, None).cause, why);
+}
+
+#[test]
+fn who_is_root_is_not_told_to_become_it() {
+    let mut facts = Facts {
+        ruleset: Looked::Unseen("nft is not installed".into()),
+        ..before()
+    };
+    assert_eq!(found(&facts, "unseen-firewall").command, None);
+    facts.caller.uid = 1000;
+    let finding = found(&facts, "unseen-firewall");
+    assert_eq!(finding.command.as_deref(), Some("sudo hostednet doctor"));
+}
+
+#[test]
 fn limits_and_lacks_of_a_radio_are_told() {
     let limited = with_radio(healthy(), |r| r.max_stations = Some(8));
     let finding = expect(&limited, "station-limit", Hint, None);

@@ -130,10 +130,10 @@ fn domains(facts: &Facts, radio: &Radio, none_left: bool, found: &mut Vec<Findin
                 .all_seen(by_fate(radio)),
         );
     }
-    crate::judge::unseen(
+    super::unseen(
+        facts,
         &facts.country,
-        "unseen-domain",
-        "the regulatory domain",
+        ("unseen-domain", "the regulatory domain"),
         found,
     );
 }

@@ -15,6 +15,10 @@ pub(super) fn judge(facts: &Facts, found: &mut Vec<Finding>) {
     };
     if let Some(network) = network {
         from_service(network, found);
+        if network.addresses_off.is_some() {
+            // Then nothing below is in its way.
+            return;
+        }
     }
     let shares = network.is_some_and(|n| n.shares_internet);
     tools(facts, shares, found);
@@ -26,6 +30,12 @@ fn from_service(network: &Network, found: &mut Vec<Finding>) {
     if let Some(cause) = &network.no_addresses {
         found.push(
             Finding::new("no-addresses", Severity::Obstacle, cause.clone())
+                .seen("the service says so itself"),
+        );
+    }
+    if let Some(cause) = &network.addresses_off {
+        found.push(
+            Finding::new("addresses-off", Severity::Hint, cause.clone())
                 .seen("the service says so itself"),
         );
     }
@@ -66,9 +76,9 @@ fn tools(facts: &Facts, shares: bool, found: &mut Vec<Finding>) {
 
 fn ports(facts: &Facts, shares: bool, found: &mut Vec<Finding>) {
     super::unseen(
+        facts,
         &facts.ports,
-        "unseen-ports",
-        "who listens at the ports 53 and 67",
+        ("unseen-ports", "who listens at the ports 53 and 67"),
         found,
     );
     let mut free = facts.ports.seen().is_some();
@@ -121,9 +131,12 @@ fn taken(port: &Port, shares: bool) -> Finding {
 
 fn firewall(facts: &Facts, network: Option<&Network>, shares: bool, found: &mut Vec<Finding>) {
     super::unseen(
+        facts,
         &facts.ruleset,
-        "unseen-firewall",
-        "whether the packet filter drops what peers send",
+        (
+            "unseen-firewall",
+            "whether the packet filter drops what peers send",
+        ),
         found,
     );
     let Some(ruleset) = facts.ruleset.seen() else {

@@ -8,9 +8,9 @@ use crate::{Finding, Severity};
 
 pub(super) fn judge(facts: &Facts, radio: &Radio, found: &mut Vec<Finding>) {
     super::unseen(
+        facts,
         &facts.programs,
-        "unseen-programs",
-        "which other programs manage the radio",
+        ("unseen-programs", "which other programs manage the radio"),
         found,
     );
     for program in facts.programs.seen().into_iter().flatten() {
