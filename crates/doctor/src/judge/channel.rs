@@ -124,11 +124,7 @@ fn domains(facts: &Facts, radio: &Radio, none_left: bool, found: &mut Vec<Findin
         } else {
             Severity::Hint
         };
-        found.push(
-            Finding::new("world-domain", severity, cause)
-                .seen(domain(facts, radio))
-                .all_seen(by_fate(radio)),
-        );
+        found.push(Finding::new("world-domain", severity, cause).seen(domain(facts, radio)));
     }
     super::unseen(
         facts,
