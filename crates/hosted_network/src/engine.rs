@@ -239,6 +239,7 @@ impl<A: AccessPoint> Engine<A> {
                         PeerKey::Retired { since } => Some(millis(now.since(since))),
                         PeerKey::Primary | PeerKey::Secondary | PeerKey::Vendor => None,
                     },
+                    management_protection: peer.management_protection,
                 })
                 .collect(),
             unavailable: match &self.state {

@@ -60,6 +60,8 @@ pub struct PeerRow {
     pub connected_ms: u64,
     /// For how long its key has been retired, in milliseconds.
     pub retired_ms: Option<u64>,
+    /// Whether its management frames are protected: nobody else can send it away.
+    pub management_protection: bool,
 }
 
 /// What is known of one peer's traffic, as far as the radio tells.

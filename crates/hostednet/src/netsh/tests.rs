@@ -45,6 +45,7 @@ fn status(state: HostedNetworkState) -> Status {
         key: KeyIdentity::Secondary,
         connected_ms: 1,
         retired_ms: None,
+        management_protection: false,
     };
     let is_active = state == HostedNetworkState::Active;
     Status {

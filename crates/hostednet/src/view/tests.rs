@@ -46,6 +46,7 @@ fn facts() -> Facts {
                 key: KeyIdentity::Secondary,
                 connected_ms: 65_000,
                 retired_ms: None,
+                management_protection: false,
             }],
             unavailable: None,
             rejected_frames: 0,

@@ -24,6 +24,7 @@ fn active() -> Status {
             key: KeyIdentity::Primary,
             connected_ms: 0,
             retired_ms: None,
+            management_protection: false,
         }],
         unavailable: None,
         rejected_frames: 0,
