@@ -197,8 +197,14 @@ impl Miniport {
             RadioEvent::Station(report) => {
                 self.with_mlme(now, |mlme, cx| mlme.handle_report(&report, cx));
             }
+            RadioEvent::Associated {
+                peer,
+                elements,
+                reassociation,
+            } => self.with_mlme(now, |mlme, cx| {
+                mlme.handle_associated(peer, &elements, reassociation, cx);
+            }),
             // Asked for by nobody yet.
-            RadioEvent::Associated { .. } => {}
             RadioEvent::Survey(rows) => {
                 if let State::Surveying(survey) = &mut self.state {
                     survey.rows = rows;

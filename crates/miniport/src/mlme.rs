@@ -19,6 +19,7 @@
 //! in a block or associated is never evicted.
 
 pub(crate) mod bss;
+mod firmware;
 mod flood;
 mod inactivity;
 pub(crate) mod phys;
@@ -68,6 +69,8 @@ pub(crate) struct Context<'a> {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct RadioTraits {
     pub(crate) reports_tx_status: bool,
+    /// It answers stations by itself (`firmware.rs`).
+    pub(crate) firmware_mlme: bool,
     pub(crate) max_stations: u16,
 }
 
@@ -126,6 +129,9 @@ impl Mlme {
         signal: Option<i8>,
         cx: &mut Context<'_>,
     ) {
+        if self.radio.firmware_mlme {
+            return cx.rejections.count(Rejection::UnexpectedSubtype);
+        }
         if let Err(rejection) = self.dispatch(frame, signal, cx) {
             cx.rejections.count(rejection);
         }
@@ -383,7 +389,7 @@ impl Mlme {
     /// A data frame arrived from a station the radio does not know as associated.
     pub(crate) fn handle_unexpected_data(&mut self, peer: MacAddr, cx: &mut Context<'_>) {
         // Known to us: the radio's view lags behind or runs ahead.
-        if self.stations.contains_key(&peer) || !peer.is_unicast() {
+        if self.radio.firmware_mlme || self.stations.contains_key(&peer) || !peer.is_unicast() {
             return;
         }
         cx.rejections.count(Rejection::UnassociatedData);
@@ -450,8 +456,7 @@ impl Mlme {
                 .collect()
         };
         for peer in peers {
-            let frame = self.bss.deauthentication(peer, reason);
-            cx.out.send(Command::SendManagement { frame });
+            self.farewell(peer, reason, cx);
             self.leave(peer, DisassocReason::Os, cx);
         }
         cx.out.done(request);
@@ -462,12 +467,14 @@ impl Mlme {
         let reason = ReasonCode::LEAVING_NETWORK_DEAUTH;
         let peers: Vec<MacAddr> = self.stations.keys().copied().collect();
         for peer in peers {
-            let frame = self.bss.deauthentication(peer, reason);
-            cx.out.send(Command::SendManagement { frame });
+            self.farewell(peer, reason, cx);
             // The radio drops its table with the access point.
             if let Some(station) = self.take_station(peer) {
                 self.indicate_end(peer, &station, DisassocReason::Os, cx);
             }
+        }
+        if self.radio.firmware_mlme {
+            return;
         }
         // For stations that think they are connected and are not in the table.
         let frame = self.bss.deauthentication(MacAddr::BROADCAST, reason);

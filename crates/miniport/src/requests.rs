@@ -218,6 +218,7 @@ impl Miniport {
         let settings = self.settings.plan_start(radio)?;
         let traits = RadioTraits {
             reports_tx_status: radio.reports_tx_status,
+            firmware_mlme: radio.firmware_mlme,
             max_stations: radio.max_stations.unwrap_or(u16::MAX),
         };
         let bss = Bss::new(settings, radio, place);

@@ -1,6 +1,7 @@
 //! The engine against a scripted radio: every command is recorded and answered as the test wants.
 
 mod default_key_rows;
+mod firmware;
 mod floods;
 mod joining;
 mod key_rows;
@@ -26,8 +27,8 @@ use oid::{
     PhyState, Reply, Request, RequestId, SecurityRequest,
 };
 use radio::{
-    BandCapabilities, Capabilities, ChannelInfo, Command, CommandError, CommandErrorKind, CommandId, HtCapabilities,
-    RadioEvent, StationReport,
+    BandCapabilities, Capabilities, ChannelInfo, Command, CommandError, CommandErrorKind,
+    CommandId, HtCapabilities, RadioEvent, StationReport,
 };
 
 use crate::{Miniport, Output, Rejection};

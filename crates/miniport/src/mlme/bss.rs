@@ -2,7 +2,7 @@
 //! station must bring along.
 
 use dot11::element::{
-    ElementId, ElementWriter, Rates, RsnCapabilities, Rsne, RsneError, WmmInformation,
+    ElementId, ElementWriter, Elements, Rates, RsnCapabilities, Rsne, RsneError, WmmInformation,
     WmmParameters, encode_association_comeback,
 };
 use dot11::frame::{
@@ -80,7 +80,9 @@ impl Bss {
         place: OperatingChannel,
     ) -> Self {
         let rates = rates(place.primary);
-        let management_protection = radio.ciphers.contains(&CipherSuite::BIP_CMAC_128);
+        // Firmware has no answer to our questions about associations.
+        let management_protection =
+            radio.ciphers.contains(&CipherSuite::BIP_CMAC_128) && !radio.firmware_mlme;
         let protection = if management_protection {
             RsnCapabilities::MFP_CAPABLE
         } else {
@@ -304,6 +306,31 @@ impl Bss {
             rsne: rsne.as_bytes().to_vec(),
             management_protection,
         })
+    }
+
+    /// Checks the elements of a (re)association request that firmware has accepted: those that decide
+    /// who gets keys. The RSN element with id and length.
+    ///
+    /// # Errors
+    /// The status that a response would have had.
+    pub(crate) fn check_elements(&self, elements: Elements<'_>) -> Result<Vec<u8>, StatusCode> {
+        if !elements.is_well_formed() {
+            return Err(StatusCode::INVALID_ELEMENT);
+        }
+        // Some firmware leaves the name out, which it has compared.
+        let ours = self.settings.ssid.as_bytes();
+        if elements
+            .body(ElementId::SSID)
+            .is_some_and(|name| name != ours)
+        {
+            return Err(StatusCode::REFUSED);
+        }
+        let rsne = elements
+            .find(ElementId::RSN)
+            .ok_or(StatusCode::INVALID_ELEMENT)?;
+        let offered = self.management_protection;
+        check_rsne(rsne.body(), self.settings.cipher, offered)?;
+        Ok(rsne.as_bytes().to_vec())
     }
 
     const fn capability(&self) -> CapabilityInfo {

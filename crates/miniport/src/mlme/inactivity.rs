@@ -102,8 +102,7 @@ impl Mlme {
     }
 
     fn give_up(&mut self, peer: MacAddr, cx: &mut Context<'_>) {
-        let frame = self.bss.deauthentication(peer, ReasonCode::INACTIVITY);
-        cx.out.send(Command::SendManagement { frame });
+        self.farewell(peer, ReasonCode::INACTIVITY, cx);
         self.leave(peer, DisassocReason::PeerUnreachable, cx);
     }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use clock::Instant;
 
 use super::bss::Join;
+use super::firmware;
 use super::inactivity::Idle;
 use super::{BLOCK_TIMEOUT, Context, INACTIVITY_LIMIT, Mlme};
 use crate::gate::{PortGate, not_associated};
@@ -136,7 +137,9 @@ impl Mlme {
             cx.out.fail(request, &gone);
             return;
         };
-        if decision.status == StatusCode::SUCCESS {
+        if decision.status == StatusCode::SUCCESS && self.radio.firmware_mlme {
+            self.accept_associated(peer, request, cx);
+        } else if decision.status == StatusCode::SUCCESS {
             self.accept(peer, request, cx);
         } else {
             self.turn_down(peer, decision.status, cx);
@@ -207,11 +210,14 @@ impl Mlme {
         let Some(station) = self.take_station(peer) else {
             return;
         };
-        let reassociation =
-            matches!(&station.phase, Phase::AwaitingDecision { join, .. } if join.reassociation);
-        let frame = self.bss.refusal(peer, reassociation, status);
-        cx.out.send(Command::SendManagement { frame });
-        self.remember_stranger(peer, station.last);
+        if self.radio.firmware_mlme {
+            firmware::expel(peer, firmware::reason_of(status), cx);
+        } else {
+            let reassociation = matches!(&station.phase, Phase::AwaitingDecision { join, .. } if join.reassociation);
+            let frame = self.bss.refusal(peer, reassociation, status);
+            cx.out.send(Command::SendManagement { frame });
+            self.remember_stranger(peer, station.last);
+        }
         cx.out
             .indicate(Indication::IncomingAssociationCompletion { peer, status });
     }
@@ -379,8 +385,9 @@ impl Mlme {
         let Some(station) = self.take_station(peer) else {
             return false;
         };
-        // A station the radio dropped by itself is removed once more: that succeeds.
-        if !matches!(station.phase, Phase::AwaitingDecision { .. }) {
+        // A station the radio dropped by itself is removed once more: that succeeds. Firmware has removed it
+        // by now, and may have let it in again.
+        if !self.radio.firmware_mlme && !matches!(station.phase, Phase::AwaitingDecision { .. }) {
             remove_from_radio(peer, cx);
         }
         self.indicate_end(peer, &station, why, cx);
