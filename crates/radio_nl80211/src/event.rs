@@ -6,7 +6,7 @@ use crate::consts;
 use crate::netlink::{Attr, Message};
 
 /// The commands [`parse`] knows; the event socket lets nothing else through. `NEW_STATION` is
-/// missing on purpose: it only echoes what this program did.
+/// missing on purpose: unless firmware lets stations in, it only echoes what this program did.
 pub(crate) const COMMANDS: [u8; 20] = [
     consts::CMD_FRAME,
     consts::CMD_FRAME_TX_STATUS,
@@ -70,6 +70,13 @@ pub enum What<'a> {
         /// Whether it acknowledged.
         acked: bool,
     },
+    /// A station is in the kernel's table.
+    StationIn {
+        /// The station.
+        peer: MacAddr,
+        /// The elements of its association request, where firmware has let it in.
+        elements: &'a [u8],
+    },
     /// A station left the kernel's table.
     StationGone {
         /// The station.
@@ -117,6 +124,7 @@ struct Fields<'a> {
     wiphy: Option<u32>,
     mac: Option<MacAddr>,
     frame: Option<&'a [u8]>,
+    elements: &'a [u8],
     name: Option<&'a str>,
     cookie: Option<u64>,
     acked: bool,
@@ -131,6 +139,7 @@ impl<'a> Fields<'a> {
             consts::ATTR_IFINDEX => self.ifindex = attr.u32(),
             consts::ATTR_WIPHY => self.wiphy = attr.u32(),
             consts::ATTR_MAC => self.mac = attr.mac(),
+            consts::ATTR_IE => self.elements = attr.data,
             consts::ATTR_FRAME => self.frame = Some(attr.data),
             consts::ATTR_IFNAME => self.name = attr.text(),
             consts::ATTR_COOKIE => self.cookie = attr.u64(),
@@ -171,6 +180,10 @@ pub fn parse<'a>(message: &Message<'a>) -> Option<Event<'a>> {
         consts::CMD_PROBE_CLIENT => What::ProbeResult {
             peer: f.mac?,
             acked: f.acked,
+        },
+        consts::CMD_NEW_STATION => What::StationIn {
+            peer: f.mac?,
+            elements: f.elements,
         },
         consts::CMD_DEL_STATION => What::StationGone { peer: f.mac? },
         consts::CMD_NOTIFY_CQM if f.packet_loss => What::PacketLoss { peer: f.mac? },

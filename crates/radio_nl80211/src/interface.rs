@@ -78,10 +78,17 @@ pub(crate) fn unfit(wiphy: &Wiphy) -> Option<Cause> {
         ));
     }
     let lacks = |c| !wiphy.commands.contains(&c);
-    if wiphy.own_sme || lacks(consts::CMD_FRAME) || lacks(consts::CMD_START_AP) {
+    if lacks(consts::CMD_START_AP) {
         return Some(Cause::new(
-            format!("Radio {name} does authentication and association in its firmware."),
-            "Use a radio whose driver leaves them to programs (one built on mac80211).",
+            format!("The driver of radio {name} starts no access point over nl80211."),
+            "Update the kernel, or use another radio.",
+        ));
+    }
+    // Firmware that answers stations by itself needs no frames of ours.
+    if !wiphy.own_sme && lacks(consts::CMD_FRAME) {
+        return Some(Cause::new(
+            format!("The driver of radio {name} sends no frames for programs."),
+            "Use a radio whose driver does (one built on mac80211).",
         ));
     }
     None
@@ -117,13 +124,6 @@ fn refuse(kind: CommandErrorKind, text: impl Into<String>, remedy: &str) -> Comm
     }
 }
 
-/// Picks the radio and how its access point gets an interface: the radio of the interface `wanted`,
-/// or the first that can carry an access point now.
-pub(crate) fn choose<'a>(
-    wiphys: &'a [Wiphy],
-    interfaces: &[Interface],
-    wanted: Option<&str>,
-    convert: bool,
 /// There is no radio at all.
 pub(crate) fn no_radio() -> Cause {
     Cause::new(
@@ -140,6 +140,13 @@ pub(crate) fn no_interface(name: &str) -> Cause {
     )
 }
 
+/// Picks the radio and how its access point gets an interface: the radio of the interface `wanted`,
+/// or the first that can carry an access point now.
+pub(crate) fn choose<'a>(
+    wiphys: &'a [Wiphy],
+    interfaces: &[Interface],
+    wanted: Option<&str>,
+    convert: bool,
 ) -> Result<(&'a Wiphy, Plan), CommandError> {
     use CommandErrorKind::{NotFound, NotSupported};
     let attempt = |wiphy: &'a Wiphy| match unfit(wiphy) {
@@ -431,10 +438,19 @@ mod tests {
         let error = choose(&[w.clone()], &[], None, false).unwrap_err();
         assert_eq!(error.kind, CommandErrorKind::NotSupported);
         w.iftypes = AP;
-        w.own_sme = true;
+        w.commands = vec![consts::CMD_START_AP];
         let error = choose(&[w.clone()], &[], None, false).unwrap_err();
-        assert!(error.cause.text.contains("firmware"), "{error}");
+        assert!(error.cause.text.contains("no frames"), "{error}");
+        w.own_sme = true;
+        assert!(choose(&[w.clone()], &[], None, false).is_ok());
+        w.commands = vec![consts::CMD_FRAME];
+        let error = choose(&[w.clone()], &[], None, false).unwrap_err();
+        assert!(
+            error.cause.text.contains("starts no access point"),
+            "{error}"
+        );
         w.own_sme = false;
+        w.commands = vec![consts::CMD_FRAME, consts::CMD_START_AP];
         assert!(choose(&[w.clone()], &[], None, false).is_ok());
         assert_eq!(
             choose(&[w], &[], Some("wlan9"), false).unwrap_err().kind,

@@ -191,6 +191,17 @@ impl Kernel {
         }
     }
 
+    /// Lets the event socket hear of stations, too, that firmware lets in. It needs no frames: some
+    /// drivers refuse to register any.
+    pub(crate) fn register_stations(&self, events: &mut Socket) -> Result<(), Refusal> {
+        let mut commands = event::COMMANDS.to_vec();
+        commands.push(consts::CMD_NEW_STATION);
+        self.family.listen_for(events, &commands)?;
+        // Whatever is read here is older than the state that is read after it.
+        while events.receive_now()?.is_some() {}
+        Ok(())
+    }
+
     /// Asks for the frames an access point needs. They come to the socket that asked, for as long
     /// as it is open.
     pub(crate) fn register_frames(&self, events: &mut Socket, ifindex: u32) -> Result<(), Refusal> {

@@ -1,4 +1,5 @@
-//! A Linux radio over nl80211, for drivers that leave the AP MLME to user space (mac80211).
+//! A Linux radio over nl80211: of drivers that leave the AP MLME to user space (mac80211), and of those
+//! whose firmware has it (`firmware.rs`).
 //!
 //! [`Nl80211Radio`] carries out the commands of seam D (`radio`). It gets an access point interface
 //! of its own on a radio, or converts the radio's only interface, and gives it back at the end.
@@ -21,18 +22,20 @@ pub mod eapol;
 mod errno;
 pub mod event;
 mod filter;
+mod firmware;
 pub mod interface;
 mod kernel;
 mod list;
+pub mod look;
 pub mod netlink;
 mod nl80211_radio;
-pub mod look;
 mod packets;
 pub mod radiotap;
 mod rfkill;
 mod route;
 mod setup;
 mod socket;
+mod survey;
 mod sys;
 mod traffic;
 pub mod wiphy;

@@ -135,9 +135,12 @@ impl Nl80211Radio {
 
     /// Prepares an interface that was just acquired; gives it back when that fails.
     fn hold(&mut self, link: Link) -> Result<(), OpenError> {
-        let prepared = self
-            .kernel
-            .register_frames(&mut self.events, link.ifindex)
+        let registered = if link.wiphy.own_sme {
+            self.kernel.register_stations(&mut self.events)
+        } else {
+            self.kernel.register_frames(&mut self.events, link.ifindex)
+        };
+        let prepared = registered
             .and_then(|()| self.eapol.attach(link.ifindex).map_err(Into::into))
             .and_then(|()| self.kernel.interfaces());
         let interfaces = match prepared {

@@ -351,9 +351,9 @@ impl Link {
             ciphers: self.wiphy.ciphers.clone(),
             max_stations: self.wiphy.max_stations,
             bands: self.wiphy.bands.clone(),
-            firmware_mlme: false,
+            firmware_mlme: self.wiphy.own_sme,
             survey: self.wiphy.scan_names > 0,
-            reports_tx_status: true,
+            reports_tx_status: !self.wiphy.own_sme,
         }
     }
 }

@@ -243,12 +243,17 @@ impl Family {
         }
     }
 
+    /// Lets only these commands through from now on.
+    pub(crate) fn listen_for(&self, events: &Socket, commands: &[u8]) -> Result<(), Errno> {
+        sys::attach_filter(events.as_fd(), &mut filter::commands(self.id, commands))
+    }
+
     /// Opens the socket that receives events, frames included.
     pub(crate) fn open_events(&self, commands: &[u8]) -> Result<Socket, Errno> {
         let socket = Socket::open(Some(netlink::GENERIC))?;
         // Needs CAP_NET_ADMIN, without which nothing else works either.
         let _ = sockopt::set_socket_recv_buffer_size_force(&socket.fd, EVENT_BUFFER_LEN);
-        sys::attach_filter(socket.as_fd(), &mut filter::commands(self.id, commands))?;
+        self.listen_for(&socket, commands)?;
         for (name, id) in &self.groups {
             if matches!(name.as_str(), "mlme" | "config" | "regulatory" | "scan") {
                 sys::join_group(socket.as_fd(), *id)?;

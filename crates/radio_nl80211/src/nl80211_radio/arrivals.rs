@@ -2,7 +2,7 @@
 
 use clock::{Duration, Instant};
 use dot11::{MacAddr, ReasonCode};
-use radio::{Cause, RadioEvent};
+use radio::{Cause, KeyScope, RadioEvent};
 use rustix::io::Errno;
 
 use super::Nl80211Radio;
@@ -11,6 +11,7 @@ use crate::ap;
 use crate::batch::Op;
 use crate::consts;
 use crate::event;
+use crate::firmware;
 use crate::netlink::messages;
 use crate::route;
 use crate::setup::Link;
@@ -91,6 +92,7 @@ impl Nl80211Radio {
                 self.remove_station(None, peer, ReasonCode::INACTIVITY);
                 self.out.push_back(RadioEvent::StationLost { peer });
             }
+            Deferred::Renewed(peer) => self.close_port(peer),
             Deferred::Gone(peer) => self.check_departure(peer),
             Deferred::ApStopped => self.explain_stop(),
             Deferred::Neighbours => self.refresh(false),
@@ -114,6 +116,18 @@ impl Nl80211Radio {
             Deferred::OwnGone => self.lose(radio_gone()),
             Deferred::Recover => self.recover(),
         }
+    }
+
+    /// Of an association that firmware has replaced nothing may be left: no key, no open port.
+    fn close_port(&mut self, peer: MacAddr) {
+        let what = (None, Op::Port(peer, false));
+        self.push(consts::CMD_SET_STATION, what, |w, ifindex, _| {
+            ap::authorize(w, ifindex, peer, false);
+        });
+        let what = (None, Op::KeyRemoval(peer));
+        self.push(consts::CMD_DEL_KEY, what, |w, ifindex, _| {
+            ap::remove_key(w, ifindex, KeyScope::Pairwise(peer), 0);
+        });
     }
 
     /// The kernel says that a station left which we have not removed. It may be an old entry's
@@ -303,6 +317,17 @@ impl Nl80211Radio {
             for peer in lost {
                 running.stations.remove(&peer);
                 self.out.push_back(RadioEvent::StationLost { peer });
+            }
+            let unknown: Vec<MacAddr> = there
+                .into_iter()
+                .filter(|peer| running.firmware && !running.stations.contains_key(peer))
+                .collect();
+            // What they asked for is lost: they have to ask again.
+            for peer in unknown {
+                let what = (None, Op::Departure(peer));
+                self.push(consts::CMD_DEL_STATION, what, |w, ifindex, _| {
+                    ap::remove_station(w, ifindex, peer, firmware::NOT_ANNOUNCED);
+                });
             }
         }
     }

@@ -16,6 +16,8 @@ use crate::ap;
 use crate::batch::{Op, Outcome, Sent};
 use crate::consts;
 use crate::errno::command_error;
+use crate::firmware;
+use crate::netlink::Writer;
 use crate::rfkill;
 
 /// Frames whose fate is awaited; far more than a radio queues.
@@ -201,6 +203,9 @@ impl Nl80211Radio {
     }
 
     fn add_station(&mut self, id: CommandId, entry: Box<StationEntry>) {
+        if self.running().is_some_and(|r| r.firmware) {
+            return self.complete(id, Ok(()));
+        }
         let State::Held(Held {
             link,
             air: Air::Running(running),
@@ -246,6 +251,9 @@ impl Nl80211Radio {
         let Some(running) = self.running() else {
             return self.complete(id, Err(not_running()));
         };
+        if running.firmware {
+            return self.complete(id, Ok(()));
+        }
         let Some(station) = running.stations.get_mut(&entry.peer) else {
             let error = command_error("update the station", libc::ENOENT, None);
             return self.complete(id, Err(error));
@@ -306,6 +314,9 @@ impl Nl80211Radio {
     }
 
     fn send_management(&mut self, id: CommandId, frame: &[u8]) {
+        if self.running().is_some_and(|r| r.firmware) {
+            return self.complete(id, Err(firmware::no_frames()));
+        }
         if frame.len() > MAX_FRAME {
             let error = command_error("send a management frame", libc::EMSGSIZE, None);
             return self.complete(id, Err(error));
@@ -348,21 +359,39 @@ impl Nl80211Radio {
             .route
             .set_up(ifindex, true)
             .map_err(|e| e.explain(DOING))?;
-        let started =
-            match kernel.request(consts::CMD_START_AP, |w| ap::start_ap(w, ifindex, config)) {
-                // An access point of an earlier process on an interface that was handed to us.
-                Err(e) if e.is(Errno::ALREADY) => kernel.stop_ap(ifindex).and_then(|()| {
-                    kernel.request(consts::CMD_START_AP, |w| ap::start_ap(w, ifindex, config))
-                }),
-                other => other,
-            };
-        let configured = started.and_then(|()| {
-            kernel.request(consts::CMD_SET_BSS, |w| ap::set_bss(w, ifindex, config))
+        let in_firmware = held.link.wiphy.own_sme;
+        let message = |w: &mut Writer| {
+            ap::start_ap(w, ifindex, config);
+            if in_firmware {
+                firmware::start_ap(w, config);
+            }
+        };
+        let started = match kernel.request(consts::CMD_START_AP, message) {
+            // An access point of an earlier process on an interface that was handed to us.
+            Err(e) if e.is(Errno::ALREADY) => kernel
+                .stop_ap(ifindex)
+                .and_then(|()| kernel.request(consts::CMD_START_AP, message)),
+            other => other,
+        };
+        let configured = started.map_err(|e| e.explain(DOING)).and_then(|()| {
+            let isolate = config.isolate;
+            let result = kernel.request(consts::CMD_SET_BSS, |w| {
+                if in_firmware {
+                    firmware::set_bss(w, ifindex, isolate);
+                } else {
+                    ap::set_bss(w, ifindex, config);
+                }
+            });
+            if in_firmware {
+                firmware::isolated(result, isolate, DOING)
+            } else {
+                result.map_err(|e| e.explain(DOING))
+            }
         });
         if let Err(e) = configured {
             let _ = kernel.stop_ap(ifindex);
             let _ = kernel.route.set_up(ifindex, false);
-            return Err(e.explain(DOING));
+            return Err(e);
         }
         if let Err(e) = kernel.route.set_operational(ifindex) {
             tracing::warn!(
@@ -370,7 +399,10 @@ impl Nl80211Radio {
                 "the interface does not show as operational"
             );
         }
-        held.air = Air::Running(Running::new(config.basic_rates.clone()));
+        held.air = Air::Running(Running {
+            firmware: in_firmware,
+            ..Running::new(config.basic_rates.clone())
+        });
         self.begin_packets();
         Ok(())
     }
@@ -433,6 +465,11 @@ impl Nl80211Radio {
             }
             Outcome::Refused(refusal) => Some(refusal),
         };
+        // Drivers of firmware have many words for a station that is not there any more.
+        let refusal = match (refusal, &op) {
+            (Some(_), Op::Departure(peer)) if self.is_gone_from_firmware(*peer) => None,
+            (refusal, _) => refusal,
+        };
         // Of a removal that was refused no departure is reported. (Lost answers tell nothing.)
         if let (Some(e), Op::Departure(peer)) = (&refusal, &op)
             && !e.is(Errno::NOBUFS)
@@ -476,6 +513,18 @@ impl Nl80211Radio {
         if let Some(id) = id {
             self.complete(id, result);
         }
+    }
+
+    fn is_gone_from_firmware(&mut self, peer: MacAddr) -> bool {
+        let State::Held(Held {
+            link,
+            air: Air::Running(Running { firmware: true, .. }),
+            ..
+        }) = &self.state
+        else {
+            return false;
+        };
+        !self.kernel.has_station(link.ifindex, peer)
     }
 
     fn enter_again(&mut self, entry: &StationEntry) -> Result<(), CommandError> {

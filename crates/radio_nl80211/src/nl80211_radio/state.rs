@@ -11,6 +11,7 @@ use rsn::ccmp::CcmpReceiver;
 
 use crate::eapol::EapolFrame;
 use crate::event::{Event, What};
+use crate::firmware;
 use crate::interface::{self, Interface};
 use crate::rfkill;
 use crate::route::Route;
@@ -96,6 +97,8 @@ pub(super) enum Air {
 
 #[derive(Debug)]
 pub(super) struct Running {
+    /// The firmware lets stations in.
+    pub(super) firmware: bool,
     /// For stations that are entered before they said theirs.
     pub(super) rates: Vec<u8>,
     pub(super) stations: BTreeMap<MacAddr, Station>,
@@ -103,7 +106,8 @@ pub(super) struct Running {
     /// within the exchange that sent the frame, so a report is never read before it.
     pub(super) awaited: BTreeMap<u64, CommandId>,
     /// Entries we have removed ourselves, one for each departure the kernel has yet to report. The
-    /// station may be in again by then and is not lost.
+    /// station may be in again by then and is not lost. Firmware's reports come in the order of what
+    /// happened, and not all of it reports removals: then none is awaited.
     pub(super) own_removals: Vec<MacAddr>,
 }
 
@@ -142,6 +146,7 @@ impl Station {
 impl Running {
     pub(super) const fn new(rates: Vec<u8>) -> Self {
         Self {
+            firmware: false,
             rates,
             stations: BTreeMap::new(),
             awaited: BTreeMap::new(),
@@ -163,7 +168,7 @@ impl Running {
     /// A station is removed. Returns whether the kernel has it: then it will report that.
     pub(super) fn remove(&mut self, peer: MacAddr) -> bool {
         let entered = self.stations.remove(&peer).is_some_and(|s| s.entered);
-        if entered {
+        if entered && !self.firmware {
             self.own_removals.push(peer);
         }
         entered
@@ -214,13 +219,17 @@ pub(super) fn radio_gone() -> Cause {
 
 /// What cannot be done while the event is being read.
 pub(super) enum Deferred {
+    /// Firmware let a station in again that had a key or an open port.
+    Renewed(MacAddr),
     Probe(MacAddr),
     Drop(MacAddr),
     Gone(MacAddr),
     ApStopped,
     Neighbours,
     Regulatory,
-    Scanned { aborted: bool },
+    Scanned {
+        aborted: bool,
+    },
     OwnType,
     OwnGone,
     Recover,
@@ -289,6 +298,18 @@ pub(super) fn quick(
                 (false, _) => out.push_back(RadioEvent::ProbeResult { peer, acked }),
                 (true, true) => {}
                 (true, false) => return Some(Deferred::Drop(peer)),
+            }
+        }
+        What::StationIn { peer, elements } if running.firmware => {
+            let old = running.stations.insert(peer, Station::new(true, true));
+            out.push_back(firmware::associated(peer, elements));
+            return old
+                .filter(|s| s.keyed || s.authorized)
+                .map(|_| Deferred::Renewed(peer));
+        }
+        What::StationGone { peer } if running.firmware => {
+            if running.stations.remove(&peer).is_some() {
+                out.push_back(RadioEvent::StationLost { peer });
             }
         }
         What::StationGone { peer } => {
@@ -490,6 +511,79 @@ mod tests {
             assert!(air(&mut state).stations.contains_key(&PEER));
             assert!(air(&mut state).own_removals.is_empty());
         }
+    }
+
+    fn firmware() -> State {
+        let mut state = running(true);
+        let air = air(&mut state);
+        air.firmware = true;
+        air.stations.clear();
+        state
+    }
+
+    fn arrival() -> What<'static> {
+        What::StationIn {
+            peer: PEER,
+            elements: &[0, 0],
+        }
+    }
+
+    #[test]
+    fn what_firmware_lets_in_is_associated_and_speaks_eapol() {
+        let mut state = firmware();
+        let (deferred, out) = happen(&mut state, arrival());
+        assert!(deferred.is_none());
+        let expected = RadioEvent::Associated {
+            peer: PEER,
+            elements: vec![0, 0],
+            reassociation: false,
+        };
+        assert_eq!(out, [expected]);
+        let frame = EapolFrame {
+            destination: AP,
+            source: PEER,
+            pdu: &[2, 3],
+        };
+        assert!(air(&mut state).accepts(&frame, AP));
+        assert!(!air(&mut state).is_authorized(PEER));
+    }
+
+    #[test]
+    fn the_echo_of_our_own_entries_tells_nothing_on_other_radios() {
+        let mut state = running(true);
+        let (deferred, out) = happen(&mut state, arrival());
+        assert!(deferred.is_none());
+        assert_eq!(out, []);
+    }
+
+    #[test]
+    fn a_renewed_association_loses_key_and_port_before_it_is_told() {
+        let mut state = firmware();
+        happen(&mut state, arrival());
+        if let Some(station) = air(&mut state).stations.get_mut(&PEER) {
+            station.keyed = true;
+            station.authorized = true;
+        }
+        let (deferred, out) = happen(&mut state, arrival());
+        assert!(matches!(deferred, Some(Deferred::Renewed(PEER))));
+        assert_eq!(out.len(), 1);
+        assert!(!air(&mut state).is_authorized(PEER));
+    }
+
+    #[test]
+    fn firmware_is_believed_when_a_station_left_and_counted_for_nothing() {
+        let gone = What::StationGone { peer: PEER };
+        let mut state = firmware();
+        assert_eq!(happen(&mut state, gone).1, [], "never there");
+        happen(&mut state, arrival());
+        // We send it away, and the firmware never reports that.
+        assert!(air(&mut state).remove(PEER));
+        assert!(air(&mut state).own_removals.is_empty());
+        happen(&mut state, arrival());
+        let (deferred, out) = happen(&mut state, gone);
+        assert!(deferred.is_none());
+        assert_eq!(out, [RadioEvent::StationLost { peer: PEER }]);
+        assert_eq!(happen(&mut state, gone).1, [], "told once");
     }
 
     #[test]
