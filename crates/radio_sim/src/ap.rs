@@ -474,12 +474,11 @@ impl AccessPoint {
         if ManagementView::parse(&config.beacon_head).is_err() {
             return invalid("The beacon's head is not a management frame.");
         }
-        self.state = State::OnAir(Box::new(Bss::new(
-            config,
-            self.ether_types.clone(),
-            self.table_size,
-            now,
-        )));
+        let mut bss = Bss::new(config, self.ether_types.clone(), self.table_size, now);
+        if self.capabilities.firmware_mlme {
+            bss = bss.with_firmware();
+        }
+        self.state = State::OnAir(Box::new(bss));
         Ok(())
     }
 
@@ -524,8 +523,8 @@ impl AccessPoint {
             Command::AddStation(entry) => bss.add_station(*entry, sink, now),
             Command::UpdateStation(entry) => bss.update_station(*entry),
             Command::Authorize { peer, open } => bss.authorize(peer, open),
-            Command::RemoveStation { peer, .. } => {
-                bss.remove_station(peer, sink);
+            Command::RemoveStation { peer, reason } => {
+                bss.expel(peer, reason, sink);
                 Ok(())
             }
             Command::InstallKey(key) => bss.install_key(&key),

@@ -1,6 +1,7 @@
 //! One run of the access point: beacons, station table, keys.
 
 mod data;
+mod firmware;
 mod power;
 
 use std::collections::VecDeque;
@@ -18,10 +19,11 @@ use rsn::bip::BipSender;
 
 use crate::address_map::AddressMap;
 use crate::air::{Outgoing, Receipt};
-use crate::ap::{Sink, StationRow, invalid, not_found, refuse};
+use crate::ap::{REPORT_BUG, Sink, StationRow, invalid, not_found, refuse};
 use crate::ether_type::{self, EtherTypes};
 use crate::key::{CipherKey, Ciphering, check_key, check_management_key, management_slot};
 use crate::rule::{Direction, FrameKind};
+use firmware::Firmware;
 use power::{Held, Power};
 
 /// Signal strength of every simulated station in dBm.
@@ -75,6 +77,8 @@ pub(crate) struct Bss {
     group_held: VecDeque<Held>,
     sequence: u16,
     ether_types: EtherTypes,
+    /// Answers stations by itself.
+    firmware: Option<Firmware>,
     /// Where a frame is deciphered to, and where one is built before it is ciphered.
     plain: Vec<u8>,
 }
@@ -100,8 +104,15 @@ impl Bss {
             group_held: VecDeque::new(),
             sequence: 0,
             ether_types,
+            firmware: None,
             plain: Vec::new(),
         }
+    }
+
+    /// From now on it answers stations by itself.
+    pub(crate) fn with_firmware(mut self) -> Self {
+        self.firmware = Some(Firmware::default());
+        self
     }
 
     fn next_sequence(&mut self) -> SequenceControl {
@@ -193,6 +204,13 @@ impl Bss {
         sink: &mut Sink,
         now: Instant,
     ) -> Result<(), CommandError> {
+        if self.firmware.is_some() {
+            return refuse(
+                CommandErrorKind::NotSupported,
+                "The radio's firmware sends the management frames.",
+                REPORT_BUG,
+            );
+        }
         let Ok(view) = ManagementView::parse(&frame) else {
             return invalid("The frame is not a management frame.");
         };
@@ -324,6 +342,19 @@ impl Bss {
         now: Instant,
     ) -> Result<(), CommandError> {
         check_entry(&entry)?;
+        // Firmware enters them itself.
+        match self.firmware {
+            Some(_) => Ok(()),
+            None => self.enter(entry, sink, now),
+        }
+    }
+
+    fn enter(
+        &mut self,
+        entry: StationEntry,
+        sink: &mut Sink,
+        now: Instant,
+    ) -> Result<(), CommandError> {
         let peer = entry.peer;
         if !self.peers.contains_key(&peer) && self.peers.len() >= self.table_size {
             return refuse(

@@ -36,6 +36,9 @@ pub struct SimConfig {
     pub table_size: u16,
     /// It can protect management frames (BIP-CMAC-128). On unless changed.
     pub management_protection: bool,
+    /// The access point's radio answers stations by itself, as
+    /// [`Capabilities::firmware_mlme`](radio::Capabilities::firmware_mlme) says.
+    pub firmware_mlme: bool,
     /// How long a command takes to be answered. It takes effect at once.
     pub command_latency: Duration,
 }
@@ -60,6 +63,7 @@ impl Default for SimConfig {
             join_timeout: Duration::from_secs(10),
             table_size: dot11::frame::MAX_AID,
             management_protection: true,
+            firmware_mlme: false,
             command_latency: Duration::ZERO,
         }
     }
@@ -111,9 +115,10 @@ impl SimConfig {
             ciphers: self.ciphers(),
             max_stations: Some(self.table_size.min(dot11::frame::MAX_AID)),
             bands: self.bands.clone(),
-            firmware_mlme: false,
+            firmware_mlme: self.firmware_mlme,
             survey: self.survey.is_some(),
-            reports_tx_status: true,
+            // Firmware sends what frames there are.
+            reports_tx_status: !self.firmware_mlme,
         }
     }
 
@@ -133,6 +138,8 @@ impl SimConfig {
             // It protects no management frames.
             ciphers: crate::key::CIPHERS.to_vec(),
             max_stations: None,
+            firmware_mlme: false,
+            reports_tx_status: true,
             ..self.capabilities()
         }
     }

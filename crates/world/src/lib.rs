@@ -12,4 +12,4 @@ mod world;
 
 pub use disk::Disk;
 pub use extensions::{Hosts, KeptOut, extension, profile};
-pub use world::{Recorded, World, WorldConfig, column_config, passphrase, raw_key};
+pub use world::{Recorded, World, WorldConfig, column_config, passphrase, raw_key, with_firmware};

@@ -1,5 +1,6 @@
 //! The column, its radio, its clients and the time.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 
 use clock::{Duration, Instant, earliest};
@@ -56,6 +57,19 @@ impl Default for WorldConfig {
             pairwise_rekey: None,
         }
     }
+}
+
+thread_local! {
+    /// Worlds of this thread have a radio whose firmware answers stations by itself.
+    static WITH_FIRMWARE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `test` in worlds whose radio's firmware answers stations by itself (decision 0028). With
+/// `WORLD_FIRMWARE` in the environment all worlds are such.
+pub fn with_firmware(test: impl FnOnce()) {
+    WITH_FIRMWARE.set(true);
+    test();
+    WITH_FIRMWARE.set(false);
 }
 
 /// What a column of this world is made from.
@@ -158,6 +172,8 @@ impl World {
             .and_then(|s| s.parse().ok())
             .unwrap_or(config.seed);
         config.radio.seed = seed;
+        config.radio.firmware_mlme |=
+            WITH_FIRMWARE.get() || std::env::var_os("WORLD_FIRMWARE").is_some();
         let settings = config.settings.clone();
         let mut this = Self {
             radio: SimRadio::new(config.radio.clone()),

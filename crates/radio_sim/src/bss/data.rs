@@ -1,11 +1,11 @@
 //! Frames up, and data in both directions.
 
 use clock::Instant;
-use dot11::MacAddr;
 use dot11::frame::{
     ControlSubtype, DataHeader, DataView, FrameControl, FrameType, ManagementSubtype,
     ManagementView, PsPoll, QosControl, decapsulate_llc, write_sequence_control,
 };
+use dot11::{MacAddr, ReasonCode};
 use radio::RadioEvent;
 use rsn::ccmp::CcmpError;
 
@@ -94,6 +94,9 @@ impl Bss {
             return;
         };
         self.heard(view.transmitter(), frame.len(), now);
+        if self.firmware.is_some() {
+            return self.answer_management(&view, sink, now);
+        }
         sink.event(RadioEvent::Management {
             frame,
             signal: Some(SIGNAL),
@@ -138,8 +141,11 @@ impl Bss {
         self.peers.get(&peer).is_some_and(|row| row.associated)
     }
 
-    fn stranger(peer: MacAddr, sink: &mut Sink) {
+    fn stranger(&mut self, peer: MacAddr, sink: &mut Sink) {
         sink.counters.not_associated += 1;
+        if self.firmware.is_some() {
+            return self.deauthenticate(peer, ReasonCode::INVALID_CLASS3_FRAME, sink);
+        }
         sink.event(RadioEvent::UnexpectedData { peer });
     }
 
@@ -153,7 +159,7 @@ impl Bss {
             return;
         }
         if !self.is_associated(poll.transmitter) {
-            Self::stranger(poll.transmitter, sink);
+            self.stranger(poll.transmitter, sink);
             return;
         }
         match self.heard(poll.transmitter, frame.len(), now) {
@@ -179,7 +185,7 @@ impl Bss {
             return;
         }
         let Some(mut row) = self.associated(peer) else {
-            Self::stranger(peer, sink);
+            self.stranger(peer, sink);
             return;
         };
         row.note_heard(frame.len(), now);

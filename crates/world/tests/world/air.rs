@@ -45,7 +45,7 @@ fn sweep(air: AirConfig) -> (usize, u32) {
 }
 
 #[test]
-fn stations_join_over_loss_duplication_and_reordering() {
+pub(crate) fn stations_join_over_loss_duplication_and_reordering() {
     let mut table = Vec::new();
     for loss in [0, 50, 100, 200, 300] {
         for (duplication, reorder) in [(0, 0), (200, 0), (0, 200), (200, 200)] {
@@ -99,7 +99,7 @@ fn lost_acknowledgements_keep_few_stations_out() {
 }
 
 #[test]
-fn each_message_of_the_handshake_may_be_lost_or_come_again() {
+pub(crate) fn each_message_of_the_handshake_may_be_lost_or_come_again() {
     for message in 1..=4 {
         for action in [
             Action::Drop,

@@ -65,7 +65,7 @@ fn assert_bounded(world: &mut World, flood: Flood, addresses: u32) {
 }
 
 #[test]
-fn a_flood_of_authentications_keeps_nobody_out() {
+pub(crate) fn a_flood_of_authentications_keeps_nobody_out() {
     let (mut world, _) = World::running();
     assert_bounded(&mut world, |ghost, _| ghost.authentication(), 5_000);
 }
@@ -84,7 +84,7 @@ fn a_flood_of_authentications_from_one_address_keeps_nobody_out() {
 }
 
 #[test]
-fn a_flood_of_associations_that_never_answer_keeps_nobody_out() {
+pub(crate) fn a_flood_of_associations_that_never_answer_keeps_nobody_out() {
     let (mut world, _) = World::running();
     let flood: Flood = |ghost, n| {
         // Each address authenticates, and associates the next time round.
@@ -120,7 +120,7 @@ fn a_flood_of_associations_keeps_nobody_out_on_a_slow_air_either() {
 }
 
 #[test]
-fn a_flood_of_eapol_from_strangers_keeps_nobody_out() {
+pub(crate) fn a_flood_of_eapol_from_strangers_keeps_nobody_out() {
     let (mut world, _) = World::running();
     let flood: Flood = |ghost, n| {
         let info = KeyInfo::VERSION_2 | KeyInfo::PAIRWISE | KeyInfo::MIC;
@@ -135,7 +135,7 @@ fn a_flood_of_eapol_from_strangers_keeps_nobody_out() {
 }
 
 #[test]
-fn a_flood_of_eapol_from_associated_ghosts_keeps_nobody_out() {
+pub(crate) fn a_flood_of_eapol_from_associated_ghosts_keeps_nobody_out() {
     let (mut world, _) = World::running();
     let flood: Flood = |ghost, n| match n / 200 {
         round if round % 10 == 0 => ghost.authentication(),
@@ -160,7 +160,7 @@ fn a_flood_of_eapol_from_associated_ghosts_keeps_nobody_out() {
 }
 
 #[test]
-fn a_flood_of_probe_requests_keeps_nobody_out() {
+pub(crate) fn a_flood_of_probe_requests_keeps_nobody_out() {
     let (mut world, _) = World::running();
     let flood: Flood = |ghost, _| {
         let to = dot11::frame::ManagementAddresses::to_all(ghost.mac);

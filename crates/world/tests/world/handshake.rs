@@ -42,7 +42,7 @@ fn pairwise_installs(world: &World) -> usize {
 }
 
 #[test]
-fn eapol_before_association_reaches_nobody() {
+pub(crate) fn eapol_before_association_reaches_nobody() {
     let (mut world, _) = World::running();
     let victim = world.primary_key();
     let victim = world.joined("victim", victim, KeyIdentity::Primary);
@@ -134,7 +134,7 @@ fn a_message_2_without_a_key_elects_none() {
 }
 
 #[test]
-fn replayed_messages_install_no_key_twice() {
+pub(crate) fn replayed_messages_install_no_key_twice() {
     // CVE-2017-13082 class and CVE-2020-17497: each message, and all of them long afterwards.
     let (mut world, client) = World::running();
     world.set_key(client, "secret-one", true);
@@ -172,7 +172,7 @@ fn replayed_messages_install_no_key_twice() {
 }
 
 #[test]
-fn forged_eapol_does_not_disturb_a_joined_station() {
+pub(crate) fn forged_eapol_does_not_disturb_a_joined_station() {
     let (mut world, _) = World::running();
     let key = world.primary_key();
     let victim = world.joined("victim", key, KeyIdentity::Primary);
@@ -203,7 +203,7 @@ fn forged_eapol_does_not_disturb_a_joined_station() {
 }
 
 #[test]
-fn a_forged_authentication_does_not_end_an_association() {
+pub(crate) fn a_forged_authentication_does_not_end_an_association() {
     let (mut world, _) = World::running();
     let key = world.primary_key();
     let victim = world.joined("victim", key, KeyIdentity::Primary);
@@ -220,7 +220,7 @@ fn a_forged_authentication_does_not_end_an_association() {
 }
 
 #[test]
-fn data_in_clear_passes_at_no_stage() {
+pub(crate) fn data_in_clear_passes_at_no_stage() {
     let (mut world, _) = World::running();
     let mut ghost = Ghost::new(&mut world, 1);
     let request = encapsulate_llc(0x88b6, &[1; 12]);
@@ -240,7 +240,7 @@ fn data_in_clear_passes_at_no_stage() {
 }
 
 #[test]
-fn the_ethertype_of_eapol_is_no_way_around_a_closed_port() {
+pub(crate) fn the_ethertype_of_eapol_is_no_way_around_a_closed_port() {
     let (mut world, _) = World::running();
     let mut ghost = Ghost::new(&mut world, 1);
     ghost.associate(&mut world);

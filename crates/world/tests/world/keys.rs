@@ -18,7 +18,7 @@ fn refusals(world: &World, from: usize) -> Vec<Refused> {
 }
 
 #[test]
-fn both_keys_let_stations_in_and_are_told_apart() {
+pub(crate) fn both_keys_let_stations_in_and_are_told_apart() {
     let (mut world, client) = World::running();
     world.set_key(client, "secret-one", true);
 
@@ -32,7 +32,7 @@ fn both_keys_let_stations_in_and_are_told_apart() {
 }
 
 #[test]
-fn a_binary_secondary_key_is_the_pmk_itself() {
+pub(crate) fn a_binary_secondary_key_is_the_pmk_itself() {
     let (mut world, client) = World::running();
     let data = KeyBytes::new(vec![0x42; 32]);
     let call = Call::SetSecondaryKey {
@@ -48,7 +48,7 @@ fn a_binary_secondary_key_is_the_pmk_itself() {
 }
 
 #[test]
-fn a_wrong_key_is_refused_and_named() {
+pub(crate) fn a_wrong_key_is_refused_and_named() {
     let (mut world, client) = World::running();
     world.set_key(client, "secret-one", true);
     let seen = world.events.len();
@@ -67,7 +67,7 @@ fn a_wrong_key_is_refused_and_named() {
 }
 
 #[test]
-fn changing_the_secondary_key_under_peers_drops_nobody_and_loses_nothing() {
+pub(crate) fn changing_the_secondary_key_under_peers_drops_nobody_and_loses_nothing() {
     let (mut world, client) = World::running();
     world.set_key(client, "secret-one", true);
     let primary = world.primary_key();
@@ -101,7 +101,7 @@ fn changing_the_secondary_key_under_peers_drops_nobody_and_loses_nothing() {
 }
 
 #[test]
-fn who_left_cannot_come_back_with_a_retired_key_but_with_the_new_one() {
+pub(crate) fn who_left_cannot_come_back_with_a_retired_key_but_with_the_new_one() {
     let (mut world, client) = World::running();
     world.set_key(client, "secret-one", true);
     world.joined("tablet", passphrase("secret-one"), KeyIdentity::Secondary);
@@ -121,7 +121,7 @@ fn who_left_cannot_come_back_with_a_retired_key_but_with_the_new_one() {
 }
 
 #[test]
-fn removing_the_secondary_key_keeps_its_peers_and_lets_no_new_ones_in() {
+pub(crate) fn removing_the_secondary_key_keeps_its_peers_and_lets_no_new_ones_in() {
     let (mut world, client) = World::running();
     world.set_key(client, "secret-one", true);
     let inside = world.joined("inside", passphrase("secret-one"), KeyIdentity::Secondary);
@@ -139,7 +139,7 @@ fn removing_the_secondary_key_keeps_its_peers_and_lets_no_new_ones_in() {
 }
 
 #[test]
-fn a_key_that_comes_back_is_not_retired_any_more() {
+pub(crate) fn a_key_that_comes_back_is_not_retired_any_more() {
     let (mut world, client) = World::running();
     world.set_key(client, "secret-one", true);
     let tablet = world.joined("tablet", passphrase("secret-one"), KeyIdentity::Secondary);
@@ -152,7 +152,7 @@ fn a_key_that_comes_back_is_not_retired_any_more() {
 }
 
 #[test]
-fn a_silent_rejoin_with_a_retired_key_ends_the_old_association_without_a_new_one() {
+pub(crate) fn a_silent_rejoin_with_a_retired_key_ends_the_old_association_without_a_new_one() {
     let (mut world, client) = World::running();
     world.set_key(client, "secret-one", true);
     let tablet = world.joined("tablet", passphrase("secret-one"), KeyIdentity::Secondary);

@@ -42,7 +42,7 @@ fn one_too_many_is_refused_with_status_17_until_somebody_leaves() {
 }
 
 #[test]
-fn a_peer_that_comes_back_needs_no_second_place() {
+pub(crate) fn a_peer_that_comes_back_needs_no_second_place() {
     let mut world = with_max_peers(1);
     let key = world.primary_key();
     world.joined("only", key.clone(), KeyIdentity::Primary);
@@ -53,7 +53,7 @@ fn a_peer_that_comes_back_needs_no_second_place() {
 }
 
 #[test]
-fn handshakes_that_race_for_the_last_place_leave_one_winner() {
+pub(crate) fn handshakes_that_race_for_the_last_place_leave_one_winner() {
     let mut world = with_max_peers(1);
     let key = world.primary_key();
     for n in 0..10 {
@@ -103,7 +103,7 @@ fn two_thousand_and_seven_stations_have_as_many_association_ids() {
 }
 
 #[test]
-fn sixty_four_stations_join_at_once() {
+pub(crate) fn sixty_four_stations_join_at_once() {
     let (mut world, _) = World::running();
     let key = world.primary_key();
     let began = world.now();
@@ -123,7 +123,7 @@ fn sixty_four_stations_join_at_once() {
 }
 
 #[test]
-fn who_vanished_is_noticed_and_who_is_only_silent_stays() {
+pub(crate) fn who_vanished_is_noticed_and_who_is_only_silent_stays() {
     let (mut world, _) = World::running();
     let key = world.primary_key();
     let doze_after = Some(Duration::from_millis(200));
@@ -162,7 +162,7 @@ fn who_vanished_is_noticed_and_who_is_only_silent_stays() {
 }
 
 #[test]
-fn dozing_stations_lose_no_frame() {
+pub(crate) fn dozing_stations_lose_no_frame() {
     for power_save in [PowerSaveStyle::PsPoll, PowerSaveStyle::Wake] {
         let (mut world, _) = World::running();
         let key = world.primary_key();
@@ -190,7 +190,7 @@ fn dozing_stations_lose_no_frame() {
 }
 
 #[test]
-fn a_station_the_driver_drops_is_gone_for_everybody() {
+pub(crate) fn a_station_the_driver_drops_is_gone_for_everybody() {
     let (mut world, _) = World::running();
     let key = world.primary_key();
     let mac = world.joined("phone", key.clone(), KeyIdentity::Primary);

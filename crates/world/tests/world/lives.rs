@@ -27,7 +27,7 @@ fn a_persistent_key_is_there_again_after_stop_and_start() {
 }
 
 #[test]
-fn a_temporary_key_ends_with_its_run() {
+pub(crate) fn a_temporary_key_ends_with_its_run() {
     let (mut world, client) = World::running();
     world.set_key(client, "secret-one", false);
     world.joined("tablet", passphrase("secret-one"), KeyIdentity::Secondary);
@@ -142,7 +142,7 @@ fn a_broken_disk_leaves_the_old_key_in_force_and_the_network_running() {
 }
 
 #[test]
-fn an_orderly_end_sends_everybody_away_and_leaves_nothing_on_the_air() {
+pub(crate) fn an_orderly_end_sends_everybody_away_and_leaves_nothing_on_the_air() {
     let (mut world, client) = World::running();
     world.set_key(client, "secret-one", true);
     world.joined("tablet", passphrase("secret-one"), KeyIdentity::Secondary);

@@ -24,7 +24,7 @@ fn hears_groups(world: &mut World, name: &str) -> bool {
 }
 
 #[test]
-fn the_group_key_is_renewed_for_stations_of_every_key() {
+pub(crate) fn the_group_key_is_renewed_for_stations_of_every_key() {
     let config = WorldConfig {
         group_rekey: Some(Duration::from_secs(600)),
         ..WorldConfig::default()
@@ -47,7 +47,7 @@ fn the_group_key_is_renewed_for_stations_of_every_key() {
 }
 
 #[test]
-fn pairwise_keys_are_renewed_on_the_key_a_station_joined_with() {
+pub(crate) fn pairwise_keys_are_renewed_on_the_key_a_station_joined_with() {
     let config = WorldConfig {
         pairwise_rekey: Some(Duration::from_secs(600)),
         ..WorldConfig::default()
@@ -66,7 +66,7 @@ fn pairwise_keys_are_renewed_on_the_key_a_station_joined_with() {
 }
 
 #[test]
-fn who_left_cannot_read_group_frames_any_more() {
+pub(crate) fn who_left_cannot_read_group_frames_any_more() {
     let (mut world, client) = World::running();
     world.set_key(client, "secret-one", true);
     let phone = world.primary_key();

@@ -7,7 +7,7 @@ use wlan_rpc::Call;
 use world::{World, WorldConfig, column_config, passphrase};
 
 #[test]
-fn the_same_inputs_make_the_same_outputs() {
+pub(crate) fn the_same_inputs_make_the_same_outputs() {
     let config = WorldConfig {
         group_rekey: Some(Duration::from_secs(30)),
         pairwise_rekey: Some(Duration::from_secs(20)),

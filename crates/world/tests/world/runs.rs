@@ -202,7 +202,7 @@ fn a_forced_network_outlives_its_client() {
 }
 
 #[test]
-fn a_stop_sends_everybody_away() {
+pub(crate) fn a_stop_sends_everybody_away() {
     let (mut world, client) = World::running();
     let key = world.primary_key();
     world.joined("phone", key, KeyIdentity::Primary);
@@ -216,7 +216,7 @@ fn a_stop_sends_everybody_away() {
 }
 
 #[test]
-fn a_driver_that_stops_says_why_and_may_be_started_again() {
+pub(crate) fn a_driver_that_stops_says_why_and_may_be_started_again() {
     let (mut world, client) = World::running();
     let key = world.primary_key();
     world.joined("phone", key.clone(), KeyIdentity::Primary);
@@ -237,7 +237,7 @@ fn a_driver_that_stops_says_why_and_may_be_started_again() {
 }
 
 #[test]
-fn a_radio_that_goes_makes_the_network_unavailable_until_it_is_back() {
+pub(crate) fn a_radio_that_goes_makes_the_network_unavailable_until_it_is_back() {
     let (mut world, _) = World::running();
     let key = world.primary_key();
     world.joined("phone", key.clone(), KeyIdentity::Primary);
@@ -296,7 +296,7 @@ fn new_connection_settings_move_a_running_network_to_idle() {
 }
 
 #[test]
-fn a_run_may_start_and_stop_a_hundred_times_on_a_slow_radio() {
+pub(crate) fn a_run_may_start_and_stop_a_hundred_times_on_a_slow_radio() {
     let command_latency = Duration::from_millis(7);
     let radio = SimConfig {
         command_latency,
