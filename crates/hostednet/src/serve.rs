@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use cause::Cause;
 use clock::Duration;
 use wlan_client::{check_private_folder, service_socket};
-use wlansvc::{Options, Service};
+use wlansvc::{Options, RadioChoice, Service};
 
 use crate::args::ServiceArguments;
 use crate::failure::Failure;
@@ -52,10 +52,14 @@ fn options(socket: Option<PathBuf>, arguments: &ServiceArguments) -> Result<Opti
             .policy
             .clone()
             .or_else(|| is_root().then(|| PathBuf::from("/etc/hostednet/policy.toml"))),
-        radio: arguments
+        radio: match arguments
             .radio
             .parse()
-            .unwrap_or_else(|never| match never {}),
+            .unwrap_or_else(|never| match never {})
+        {
+            RadioChoice::Sim if arguments.sim_firmware => RadioChoice::SimFirmware,
+            other => other,
+        },
         channel: arguments.channel,
         group_rekey: seconds(arguments.group_rekey),
         pairwise_rekey: seconds(arguments.ptk_rekey),

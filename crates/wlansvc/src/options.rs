@@ -47,6 +47,8 @@ pub enum RadioChoice {
     Real,
     /// The simulated one.
     Sim,
+    /// The simulated one, whose firmware answers stations by itself (decision 0028). For tests.
+    SimFirmware,
     /// The radio of this interface.
     Interface(String),
 }

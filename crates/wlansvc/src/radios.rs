@@ -48,7 +48,7 @@ impl AnyRadio {
         };
         let sim = || Simulation::open(options).map(|sim| Self::Sim(Box::new(sim)));
         match &options.radio {
-            RadioChoice::Sim => Ok((sim()?, None)),
+            RadioChoice::Sim | RadioChoice::SimFirmware => Ok((sim()?, None)),
             RadioChoice::Interface(_) | RadioChoice::Real if options.pcap.is_some() => {
                 Err(Cause::new(
                     "Only the simulated air can be written to a capture file.",
@@ -218,7 +218,10 @@ const fn number(source: Source) -> u8 {
 
 impl Simulation {
     fn open(options: &Options) -> Result<Self, Cause> {
-        let mut radio = SimRadio::new(SimConfig::with_seed(u64::from_ne_bytes(random()?)));
+        let mut radio = SimRadio::new(SimConfig {
+            firmware_mlme: options.radio == RadioChoice::SimFirmware,
+            ..SimConfig::with_seed(u64::from_ne_bytes(random()?))
+        });
         let capture = options.pcap.as_deref().map(Capture::create).transpose()?;
         radio.set_tap(capture.is_some(), monotonic());
         Ok(Self {
