@@ -24,6 +24,8 @@ const REACH_2GHZ: u8 = 4;
 const CLEAR_40_2GHZ: i16 = 5;
 /// What one network counts beside airtime in thousandths: most of them are silent most of the time.
 const PER_NETWORK: u64 = 60;
+/// A channel later in the order has to be better by more than this: a short look is no exact one.
+const MARGIN: u64 = 40;
 /// What is assumed of a channel that was not visited.
 const UNKNOWN: u64 = 250;
 
@@ -128,8 +130,10 @@ fn best_of(
 ) -> Option<Channel> {
     let worth_having = choice(band).filter(|c| radio.allows(*c));
     let best = match survey {
-        // Of equals the first: the fixed order again.
-        Some(rows) => worth_having.min_by_key(|c| load(*c, wish, radio, rows)),
+        Some(rows) => worth_having
+            .map(|c| (load(c, wish, radio, rows), c))
+            .reduce(|best, next| if next.0 + MARGIN < best.0 { next } else { best })
+            .map(|(_, channel)| channel),
         None => choice(band).find(|c| radio.allows(*c)),
     };
     best.or_else(|| {
@@ -143,21 +147,19 @@ fn load(primary: Channel, wish: &Wish, radio: &Capabilities, rows: &[SurveyRow])
     let place = widest(primary, wish, radio, Some(rows));
     match primary.band() {
         Band::Ghz2 => {
-            let near = |row: &&SurveyRow| {
-                row.channel.is_2ghz()
-                    && row.channel.number().abs_diff(primary.number()) <= REACH_2GHZ
-            };
-            let own = rows.iter().any(|row| row.channel == primary);
-            let heard: u64 = rows
+            // What overlaps is in the airtime of the channel itself.
+            let own = rows.iter().find(|row| row.channel == primary);
+            let networks: u64 = rows
                 .iter()
-                .filter(near)
+                .filter(|row| row.channel.is_2ghz())
                 .map(|row| {
                     // The farther away the less of it falls into ours.
                     let apart = row.channel.number().abs_diff(primary.number());
-                    row_load(row) * u64::from(REACH_2GHZ + 1 - apart) / u64::from(REACH_2GHZ + 1)
+                    let share = u64::from((REACH_2GHZ + 1).saturating_sub(apart));
+                    PER_NETWORK * u64::from(row.networks) * share / u64::from(REACH_2GHZ + 1)
                 })
                 .sum();
-            heard + if own { 0 } else { UNKNOWN }
+            own.map_or(UNKNOWN, airtime) + networks
         }
         Band::Ghz5 => members(&place)
             .map(|member| {
@@ -173,8 +175,13 @@ fn load(primary: Channel, wish: &Wish, radio: &Capabilities, rows: &[SurveyRow])
 }
 
 fn row_load(row: &SurveyRow) -> u64 {
-    let airtime = row.busy_ms.min(row.active_ms) * 1000;
-    airtime.checked_div(row.active_ms).unwrap_or_default() + PER_NETWORK * u64::from(row.networks)
+    airtime(row) + PER_NETWORK * u64::from(row.networks)
+}
+
+/// In thousandths.
+fn airtime(row: &SurveyRow) -> u64 {
+    let busy = row.busy_ms.min(row.active_ms) * 1000;
+    busy.checked_div(row.active_ms).unwrap_or_default()
 }
 
 // --- width --------------------------------------------------------------------------------------

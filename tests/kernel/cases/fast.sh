@@ -56,7 +56,8 @@ ns sta /usr/bin/ping -q -i 0.01 -c 100 -s 1200 10.0.0.1 >/dev/null
 iw dev hosted0 station dump >/run/station
 grep -E 'bitrate' /run/station
 check "it is served at a rate of VHT or HE" grep -Eq 'bitrate:.*(VHT|HE)-MCS' /run/station
-check "on 80 MHz" grep -Eq 'bitrate:.*80MHz' /run/station
+ns sta iw dev wlan2 info >/run/station.info
+check "the station uses all of 80 MHz" has 'width: 80 MHz' /run/station.info
 wpa wlan2 status >/run/wpa.status
 grep -E 'wifi_generation|freq' /run/wpa.status
 check "the station says that it is Wi-Fi 6" has 'wifi_generation=6' /run/wpa.status

@@ -233,10 +233,10 @@ fn the_quietest_channel_is_taken_and_of_equals_the_first() {
         }
         rows
     };
-    // A network on 6, and one between 6 and 11 that reaches into both.
+    // A network on 6, then also two that reach from 3 into 1.
     let rows = with(&[row(6, 30, 1)]);
     assert_eq!(chosen(&none, &radio, Some(&rows)).0, 1);
-    let rows = with(&[row(6, 30, 1), row(3, 20, 1)]);
+    let rows = with(&[row(6, 30, 1), row(3, 20, 2)]);
     assert_eq!(chosen(&none, &radio, Some(&rows)).0, 11);
     // Drivers that count no airtime tell whom they heard.
     let rows = with(&[row(6, 0, 2), row(1, 0, 1), row(11, 0, 1)]);
@@ -244,6 +244,9 @@ fn the_quietest_channel_is_taken_and_of_equals_the_first() {
     let five = wish(None, Some(Band::Ghz5), None);
     let rows = with(&[row(40, 60, 3), row(44, 10, 1)]);
     assert_eq!(chosen(&five, &radio, Some(&rows)), (149, 80, 5775));
+    // A background everywhere, seen a little differently on each channel, decides nothing.
+    let rows: Vec<SurveyRow> = (1..=11).map(|n| row(n, 12 + u64::from(n % 2), 0)).collect();
+    assert_eq!(chosen(&none, &radio, Some(&rows)).0, 6);
     // What was not visited is no haven.
     let rows = [row(6, 20, 0)];
     assert_eq!(chosen(&none, &radio, Some(&rows)).0, 6);
