@@ -33,6 +33,11 @@ fn sweep(air: AirConfig) -> (usize, u32) {
     }
     world.run(Duration::from_secs(15));
     world.radio.set_air(AirConfig::default());
+    // Who believes to be joined and is not hears so when it speaks.
+    for (name, ..) in world.radio.list() {
+        let _ = world.radio.traffic(&name, 1, world.now());
+    }
+    world.run(Duration::from_secs(5));
     let joined: Vec<String> = world
         .radio
         .list()

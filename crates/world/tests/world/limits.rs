@@ -199,9 +199,9 @@ pub(crate) fn a_station_the_driver_drops_is_gone_for_everybody() {
     world.run(Duration::from_millis(10));
 
     assert_eq!(world.key_of(mac), None);
-    // The station does not know. Its next frame tells it.
+    // The station does not know. Its next frame makes it ask, and nobody answers.
     world.begin_traffic("phone", 3);
-    world.run(Duration::from_millis(10));
+    world.run(Duration::from_secs(2));
     assert_eq!(world.radio.list()[0].2, "idle");
     world.joined("phone", key, KeyIdentity::Primary);
 }

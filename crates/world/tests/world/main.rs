@@ -28,6 +28,8 @@ mod model;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]
+mod protection;
+#[cfg(test)]
 mod rekey;
 #[cfg(test)]
 mod replay;
