@@ -441,7 +441,7 @@ impl Sharing {
 
     /// What differs first between what stands and what is wanted: down from the top, then up.
     fn next_step(&self, now: Instant) -> Option<Step> {
-        if self.look.is_some_and(|due| due <= now) {
+        if self.refused.is_none() && self.look.is_some_and(|due| due <= now) {
             return Some(Step::Look);
         }
         let wanted = self.wanted();

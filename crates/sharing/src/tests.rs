@@ -18,13 +18,16 @@ mod texts;
 
 const ULA: Ula = Ula([1, 2, 3, 4, 5]);
 
+/// Which steps.
+type Chosen = fn(&Step) -> bool;
+
 /// What the steps leave standing, and what is refused.
 struct Machine {
     engine: Sharing,
     now: Instant,
     snapshot: Snapshot,
     ruleset: String,
-    refuse: Vec<(fn(&Step) -> bool, Refusal)>,
+    refuse: Vec<(Chosen, Refusal)>,
     addresses: Vec<Address>,
     forwarding: Option<Forwarding>,
     rules: Option<String>,
@@ -118,7 +121,7 @@ impl Machine {
     }
 
     fn pass(&mut self, millis: u64) {
-        self.now = self.now + Duration::from_millis(millis);
+        self.now += Duration::from_millis(millis);
         self.engine.handle_timeout(self.now);
         self.settle();
     }
@@ -312,7 +315,7 @@ fn switching_while_the_network_runs_ends_with_the_other_subnet() {
 #[test]
 fn rules_stand_before_the_kernel_forwards_and_until_it_has_ceased() {
     let mut machine = Machine::running(full(None));
-    let at = |machine: &Machine, wanted: fn(&Step) -> bool| {
+    let at = |machine: &Machine, wanted: Chosen| {
         machine.steps.iter().position(wanted).expect("it was done")
     };
     let forward = at(&machine, |s| matches!(s, Step::Forward(_)));
@@ -727,7 +730,7 @@ proptest! {
                 }
                 Deed::Refuse(which) => {
                     machine.refuse.clear();
-                    let refuse: Option<fn(&Step) -> bool> = match which {
+                    let refuse: Option<Chosen> = match which {
                         0 => Some(|s| matches!(s, Step::AddAddress(_))),
                         1 => Some(|s| matches!(s, Step::SetRules(_))),
                         2 => Some(|s| matches!(s, Step::Forward(_))),

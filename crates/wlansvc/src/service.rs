@@ -521,7 +521,7 @@ impl Service {
             self.answer(client, id, Err(refusal));
             return;
         }
-        self.sharing.handle_call((client, id), call, monotonic());
+        self.sharing.handle_call((client, id), call);
     }
 
     /// The policy file was read again.
@@ -532,7 +532,7 @@ impl Service {
                 tracing::info!(?policy, "the policy changed");
                 self.policy = policy.clone();
                 let refused = refusals::no_sharing(self.addresses, &policy);
-                self.sharing.set_refused(refused, monotonic());
+                self.sharing.set_refused(refused, &self.poller, monotonic());
                 self.input(Input::PolicyChanged(policy));
             }
             Err(Cause { text, remedy }) => {

@@ -189,7 +189,7 @@ fn the_example_is_a_policy_and_so_is_every_line_it_explains() {
         })
         .collect();
     let policy = parse_policy(&uncommented.join("\n"), &all).unwrap();
-    assert_eq!(keys, 4);
-    assert!(!policy.allowed);
+    assert_eq!(keys, 5);
+    assert!(!policy.allowed && !policy.sharing);
     assert_eq!(policy.fixed_ssid, Some(Ssid::new("Office guests").unwrap()));
 }

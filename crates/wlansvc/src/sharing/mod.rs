@@ -67,6 +67,7 @@ pub(crate) struct Sharing {
     /// None on a radio without an interface.
     worker: Option<Background<Job, Done>>,
     places: Places,
+    on_air: bool,
     changes: Option<OwnedFd>,
     helper: Option<Helper>,
     /// Callers whose wish is being kept, with the mode it leads to.
@@ -113,6 +114,7 @@ impl Sharing {
             engine: Engine::new(mode, ula(), refused),
             worker,
             places,
+            on_air: false,
             changes: None,
             helper: None,
             saving: VecDeque::new(),
@@ -130,9 +132,31 @@ impl Sharing {
     }
 
     /// Why there are no addresses at all now. `None`: there may be.
-    pub(crate) fn set_refused(&mut self, refused: Option<Cause>, now: Instant) {
+    pub(crate) fn set_refused(&mut self, refused: Option<Cause>, poller: &Poller, now: Instant) {
         if self.worker.is_some() {
             self.engine.set_refused(refused, now);
+            self.follow_changes(poller);
+        }
+    }
+
+    /// Routes are watched while they matter.
+    fn follow_changes(&mut self, poller: &Poller) {
+        if !self.on_air || self.engine.refused().is_some() {
+            // A closed descriptor leaves the poller by itself.
+            self.changes = None;
+        } else if self.changes.is_none() {
+            let opened = route::open_changes().and_then(|changes| {
+                poller.add(
+                    &changes,
+                    Token::Sharing(SharingPart::Changes),
+                    EventFlags::IN,
+                )?;
+                Ok(changes)
+            });
+            match opened {
+                Ok(changes) => self.changes = Some(changes),
+                Err(error) => tracing::warn!(%error, "changes of routes are not seen"),
+            }
         }
     }
 
@@ -152,32 +176,13 @@ impl Sharing {
         if self.worker.is_none() {
             return;
         }
-        if on_air.is_none() {
-            // A closed descriptor leaves the poller by itself.
-            self.changes = None;
-        } else if self.changes.is_none() && self.engine.refused().is_none() {
-            match route::open_changes() {
-                Ok(changes) => {
-                    let token = Token::Sharing(SharingPart::Changes);
-                    if let Err(error) = poller.add(&changes, token, EventFlags::IN) {
-                        tracing::warn!(%error, "changes of routes are not seen");
-                    }
-                    self.changes = Some(changes);
-                }
-                Err(error) => tracing::warn!(%error, "changes of routes are not seen"),
-            }
-        }
+        self.on_air = on_air.is_some();
+        self.follow_changes(poller);
         self.engine.handle_network(on_air, now);
     }
 
     /// A call. Whether the caller may make it has been seen to.
-    pub(crate) fn handle_call(
-        &mut self,
-        caller: (ClientId, CallId),
-        call: SharingCall,
-        now: Instant,
-    ) {
-        let _ = now;
+    pub(crate) fn handle_call(&mut self, caller: (ClientId, CallId), call: SharingCall) {
         let mode = match call {
             SharingCall::Status => {
                 let status = Box::new(self.engine.status());
@@ -190,8 +195,8 @@ impl Sharing {
         };
         match self.permit(&mode) {
             Ok(()) => {
-                self.begin(Job::Save(mode.clone()));
-                self.saving.push_back((caller, mode));
+                self.saving.push_back((caller, mode.clone()));
+                self.begin(Job::Save(mode));
             }
             Err(refusal) => self.outputs.push_back(Output::Answer(caller, Err(refusal))),
         }

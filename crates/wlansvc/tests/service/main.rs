@@ -8,3 +8,4 @@ mod flood;
 mod harness;
 mod libraries;
 mod policy;
+mod sharing;
