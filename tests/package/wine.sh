@@ -69,6 +69,7 @@ mkdir -p "$system32" "$work/run"
 # Wine's own user32.dll wants it already while the prefix is made.
 [ -z "$ZLIB" ] || cp "$ZLIB" "$system32/"
 LIMIT=300 wine wineboot -i >/dev/null 2>&1
+"$WINESERVER_PROGRAM" -w # writes the registry
 if ! check "Wine makes a prefix" test -e "$system32/kernel32.dll"; then exit 1; fi
 files=$(find "$system32" | sort | sha256sum)
 check "it is set up, without a word on where the files are" hostednet wine install
@@ -90,7 +91,9 @@ check "and holds what it held" as_before
 
 echo "-- removal"
 check "dpkg purges it" scratch_dpkg --purge hostednet-wine
-gone() { find "$root" -ipath '*hostednet*wine*' -o -name '*wlanapi.dll*' | empty; }
+gone() { # the manual of `hostednet wine` is the other package's
+	find "$root" -path '*/man1' -prune -o \( -ipath '*hostednet*wine*' -o -name '*wlanapi.dll*' \) -print | empty
+}
 check "nothing of it is left" gone
 no_files() { says 'apt install hostednet-wine' hostednet wine install; }
 check "without it, hostednet tells where the files are to be had" no_files
