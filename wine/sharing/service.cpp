@@ -9,6 +9,7 @@ struct Sharing {
     bool supported = true;
     bool on = false;
     std::wstring upstream; // empty: none, or not known yet
+    std::wstring trouble;  // why it is not supported
 };
 
 // A part that waits for the other one. Windows keeps it for the machine; no program was seen that ends
@@ -102,14 +103,19 @@ HRESULT share(std::initializer_list<const char *> arguments, std::string *printe
 
 // The text that `"name":` is followed by; empty when it is no text. A quotation mark inside of a text
 // has a backslash before it, so none of a host's name is taken for one of ours.
-std::string member(const std::string &json, const char *name)
+std::wstring member(const std::string &json, const char *name)
 {
     std::string key = std::string("\"") + name + "\":\"";
-    size_t begin = json.find(key);
-    if (begin == std::string::npos)
+    size_t at = json.find(key);
+    std::string text;
+    if (at == std::string::npos)
         return {};
-    begin += key.size();
-    return json.substr(begin, json.find('"', begin) - begin);
+    for (at += key.size(); at < json.size() && json[at] != '"'; at++) {
+        if (json[at] == '\\' && at + 1 < json.size())
+            at++;
+        text += json[at];
+    }
+    return wide(text.data(), text.size());
 }
 
 HRESULT status(Sharing *to)
@@ -118,10 +124,14 @@ HRESULT status(Sharing *to)
     HRESULT result = share({"status", "--json"}, &json);
     if (FAILED(result))
         return result;
-    to->supported = member(json, "state") != "unsupported";
-    to->on = to->supported && member(json, "mode") == "full";
-    std::string upstream = member(json, "upstream");
-    to->upstream = wide(upstream.data(), upstream.size());
+    to->supported = member(json, "state") != L"unsupported";
+    to->on = to->supported && member(json, "mode") == L"full";
+    // As asked for; else the one that holds the default route, while there is one.
+    to->upstream = member(json, "to");
+    if (to->upstream.empty())
+        to->upstream = member(json, "upstream");
+    if (!to->supported)
+        to->trouble = member(json, "text") + L" " + member(json, "remedy");
     return S_OK;
 }
 
@@ -162,7 +172,7 @@ HRESULT enable(const Connection &connection)
         return result;
     if (!sharing.supported)
         return fail(HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED),
-                    L"The service shares no connection with this radio: `hostednet share status` tells why.");
+                    (L"The service shares no connection here: " + sharing.trouble).c_str());
     if (has_part(connection, sharing))
         return S_OK;
     std::wstring upstream = connection.access_point ? waiting_public : connection.name;

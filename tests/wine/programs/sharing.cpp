@@ -416,7 +416,7 @@ int main(int argc, char *argv[])
         if (std::strcmp(argv[1], "shares") == 0)
             shares(manager, name);
         else if (std::strcmp(argv[1], "refused") == 0)
-            refused(manager, name, HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED), L"hare");
+            refused(manager, name, HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED), L"simulated radio");
         else
             refused(manager, name, HRESULT_FROM_WIN32(ERROR_SERVICE_NOT_ACTIVE), L"does not answer");
     }
