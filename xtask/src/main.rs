@@ -10,6 +10,7 @@ mod report;
 mod run;
 mod sound;
 mod tiers;
+mod web;
 mod wine;
 
 use std::process::ExitCode;

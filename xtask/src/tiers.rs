@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::report::{self, Outcome};
-use crate::{arrows, face, kernel, licences, package, run, sound, wine};
+use crate::{arrows, face, kernel, licences, package, run, sound, web, wine};
 
 /// A tier: its name, what it does, how to run it.
 struct Tier {
@@ -70,6 +70,11 @@ const TIERS: &[Tier] = &[
         name: "wine",
         about: "programs for Windows, unmodified, under Wine",
         run: wine::tier,
+    },
+    Tier {
+        name: "web",
+        about: "the local page in a headless Chromium",
+        run: web::tier,
     },
     Tier {
         name: "load",

@@ -141,7 +141,9 @@ const STATES = { active: 'On the air', idle: 'Off', unavailable: 'Unavailable' }
 function drawPower() {
 	const on = net && net.state === 'active';
 	const power = $('power');
-	power.disabled = busy || !net || net.state === 'unavailable';
+	power.disabled = !net || net.state === 'unavailable';
+	// Not disabled while something is done: that would take the focus away.
+	power.setAttribute('aria-disabled', String(busy));
 	power.className = on ? 'danger' : 'main';
 	text('power', busy ? 'Just a moment' : on ? 'Stop' : 'Start');
 }
