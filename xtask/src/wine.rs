@@ -35,9 +35,11 @@ pub(crate) fn obstacle() -> Option<Outcome> {
     None
 }
 
-/// Builds the program and the archive that becomes the module of Wine; the archive's path.
+/// Builds the archive that becomes the module of Wine, and that of the extension host beside it; its
+/// path. Without the programs: packages that are built together turn on each other's features, and the
+/// programs would be built anew for this.
 fn archive() -> Result<PathBuf, String> {
-    release(&["hostednet", "ihv_host", "ihv_host_wine", "wlanapi_wine"])?;
+    release(&["ihv_host_wine", "wlanapi_wine"])?;
     Ok(run::target().join("release").join("libwlanapi_wine.a"))
 }
 
@@ -61,7 +63,6 @@ fn release(packages: &[&str]) -> Result<(), String> {
 /// then.
 pub(crate) fn modules(folder: &Path) -> Result<(), String> {
     let functions = archive()?;
-    release(&["ihv_host_wine"])?;
     let host = run::target().join("release").join("libihv_host_wine.a");
     let _ = fs::remove_dir_all(folder);
     for (script, archive) in [("wine/build", functions), ("wine/ihv", host)] {
@@ -79,7 +80,9 @@ pub(crate) fn tier() -> Outcome {
     if let Some(outcome) = obstacle() {
         return outcome;
     }
-    let archive = match archive() {
+    // As the package is built.
+    let programs = release(&["hostednet", "ihv_host", "wlanapi"]);
+    let archive = match programs.and_then(|()| archive()) {
         Ok(archive) => archive,
         Err(why) => return Outcome::failed(why),
     };
