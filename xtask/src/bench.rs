@@ -75,6 +75,12 @@ const MACHINE: &[Row] = &[
         "ms",
         1.0,
     ),
+    plain(
+        "address",
+        "one station: told to connect to usable address, dnsmasq beside hostapd",
+        "ms",
+    ),
+    plain("lease", "of that from its open port", "ms"),
     plain("storm_cpu32", "service CPU for each of 32", "ms"),
     plain("storm_cpu64", "service CPU for each of 64", "ms"),
     plain("storm_rss64", "resident memory, 64 stations", "kB"),
