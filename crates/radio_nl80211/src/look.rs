@@ -4,8 +4,9 @@
 //! Everything here but [`Looker::listen`] works without privileges. `listen` tunes another radio to a
 //! channel for a tenth of a second and sends nothing.
 
-use std::time::{Duration, Instant};
+use std::os::fd::AsFd;
 
+use clock::{Duration, Instant};
 use dot11::{Channel, MacAddr};
 use linux_raw_sys::netlink as sys;
 use radio::Cause;
@@ -23,7 +24,7 @@ use crate::netlink::{Attrs, messages};
 use crate::rfkill;
 use crate::setup;
 use crate::socket::Socket;
-use crate::sys as socket_calls;
+use crate::sys::join_group;
 use crate::wiphy::Wiphy;
 
 const CMD_GET_REG: u8 = sys::nl80211_commands::NL80211_CMD_GET_REG as u8;
@@ -226,7 +227,8 @@ impl Looker {
         answer.map_err(|e| e.explain("tell what it has heard"))
     }
 
-    /// Has an interface listen on one channel, sending nothing; returns when it has.
+    /// Has an interface listen on one channel, sending nothing; returns when it has. `now` reads the
+    /// clock.
     ///
     /// # Errors
     /// Without privileges, when the interface is down or busy, or when it takes longer than `limit`.
@@ -234,15 +236,14 @@ impl Looker {
         &mut self,
         ifindex: u32,
         channel: Channel,
+        now: impl Fn() -> Instant,
         limit: Duration,
     ) -> Result<(), OpenError> {
         let doing = "listen";
         let explain = |e: Errno| crate::errno::Refusal::from(e).explain(doing);
-        let group = self.kernel.family.group("scan");
         let mut events = Socket::open(Some(netlink::GENERIC)).map_err(explain)?;
-        if let Some(group) = group {
-            use std::os::fd::AsFd;
-            socket_calls::join_group(events.as_fd(), group).map_err(explain)?;
+        if let Some(group) = self.kernel.family.group("scan") {
+            join_group(events.as_fd(), group).map_err(explain)?;
         }
         self.kernel
             .request(CMD_TRIGGER_SCAN, |w| {
@@ -253,24 +254,26 @@ impl Looker {
                     });
             })
             .map_err(|e| e.explain(doing))?;
-        let deadline = Instant::now() + limit;
+        let deadline = now() + limit;
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            let left = deadline.since(now());
+            if left == Duration::ZERO {
                 return Err(explain(Errno::TIMEDOUT));
             }
-            let timeout = Timespec::try_from(left).ok();
-            let mut ready = [PollFd::new(&events, PollFlags::IN)];
-            match poll(&mut ready, timeout.as_ref()) {
+            let timeout = Timespec {
+                tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
+                tv_nsec: left.subsec_nanos().into(),
+            };
+            match poll(&mut [PollFd::new(&events, PollFlags::IN)], Some(&timeout)) {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(e) => return Err(explain(e)),
             }
             while let Some(datagram) = events.receive_now().map_err(explain)? {
-                for command in messages(datagram).filter_map(|m| scan_ended(m.genl()?, ifindex)) {
-                    return match command {
-                        CMD_NEW_SCAN_RESULTS => Ok(()),
-                        _ => Err(explain(Errno::BUSY)),
-                    };
+                let ended = messages(datagram).find_map(|m| scan_ended(m.genl()?, ifindex));
+                match ended {
+                    Some(CMD_NEW_SCAN_RESULTS) => return Ok(()),
+                    Some(_) => return Err(explain(Errno::BUSY)),
+                    None => {}
                 }
             }
         }

@@ -4,8 +4,7 @@
 //! interface keeps of its last scan is enough while it is fresh, else one that is not connected is asked
 //! to listen on that channel. Connected interfaces are left alone.
 
-use std::time::Duration;
-
+use clock::{Duration, monotonic};
 use doctor::facts::{Beacon, Facts, Looked, Network};
 use dot11::{Channel, MacAddr};
 use radio_nl80211::look::{Heard, Looker};
@@ -66,7 +65,7 @@ pub(crate) fn look(looker: &mut Looker, network: &Network, facts: &Facts) -> Loo
     let mut why = "all other radios are connected, and are not disturbed for this".to_owned();
     for listener in listeners.iter().filter(|l| l.may_listen) {
         for _ in 0..ATTEMPTS {
-            if let Err(error) = looker.listen(listener.index, channel, PATIENCE) {
+            if let Err(error) = looker.listen(listener.index, channel, monotonic, PATIENCE) {
                 why = format!(
                     "{} could not listen: {}",
                     listener.name,
