@@ -344,7 +344,7 @@ mod tests {
         let old = "version = 1\nenabled = true\n";
         assert_eq!(
             parse(old, &[]),
-            Parsed::Settings(Box::new(Settings::default()))
+            Parsed::Settings(Box::default())
         );
         let text = write(&Settings::default(), None).unwrap();
         assert!(
