@@ -486,7 +486,7 @@ mod tests {
                 key: KeyIdentity::Retired,
                 connected_ms: 1_500,
                 retired_ms: None,
-            management_protection: false,
+                management_protection: false,
             }],
             unavailable: None,
             rejected_frames: 0,

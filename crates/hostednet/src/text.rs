@@ -7,7 +7,9 @@ use wlan_client::{
     EventKind, ExtensionAdapter, ExtensionEvent, KeyIdentity, PeerRow, PeerTraffic, SimStation,
     Status,
 };
-use wlan_model::{AirSettings, HostedNetworkState, KeyForm, PrimaryKey, RadioState, Reason, SecondaryKey};
+use wlan_model::{
+    AirSettings, HostedNetworkState, KeyForm, PrimaryKey, RadioState, Reason, SecondaryKey,
+};
 
 use crate::ihv::adapter_name;
 use crate::json::{Names, key_text, lasting, text};

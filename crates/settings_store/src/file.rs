@@ -342,10 +342,7 @@ mod tests {
     #[test]
     fn a_file_that_says_nothing_of_the_air_stays_in_the_older_format() {
         let old = "version = 1\nenabled = true\n";
-        assert_eq!(
-            parse(old, &[]),
-            Parsed::Settings(Box::default())
-        );
+        assert_eq!(parse(old, &[]), Parsed::Settings(Box::default()));
         let text = write(&Settings::default(), None).unwrap();
         assert!(
             text.contains("version = 1\n") && !text.contains("[air]"),

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dot11::{
-    Band, Channel, ChannelWidth, KeyBytes, MacAddr, Phy, ReasonCode, Ssid, StatusCode,
-};
+use dot11::{Band, Channel, ChannelWidth, KeyBytes, MacAddr, Phy, ReasonCode, Ssid, StatusCode};
 
 use super::{AP, M, STATION, hex};
 use crate::wire::{
