@@ -1,6 +1,7 @@
 //! Tests with a scripted miniport and real supplicants.
 
 mod peers;
+mod protection;
 mod renewal;
 mod runs;
 mod vendor;
