@@ -52,13 +52,8 @@ fn extra_elements(tail: &[u8]) -> Vec<u8> {
     extra
 }
 
-/// `SET_BSS` with nothing but the isolation: of the rest firmware decides.
-pub(crate) fn set_bss(w: &mut Writer, ifindex: u32, isolate: bool) {
-    w.u32(consts::ATTR_IFINDEX, ifindex)
-        .u8(consts::ATTR_AP_ISOLATE, u8::from(isolate));
-}
-
-/// What a refusal of [`set_bss`] means: many drivers have no such request, and then nobody is isolated.
+/// What the answer to `SET_BSS` with nothing but the isolation means (of the rest firmware decides): many
+/// drivers have no such request, and then nobody is isolated.
 pub(crate) fn isolated(
     result: Result<(), Refusal>,
     isolate: bool,

@@ -99,7 +99,7 @@ fn a_beacon_without_extras_gives_none() {
 #[test]
 fn isolation_is_all_that_set_bss_says() {
     for isolate in [false, true] {
-        let message = written(|w| set_bss(w, 7, isolate));
+        let message = written(|w| ap::isolate(w, 7, isolate));
         let expected = [
             (3, 7_u32.to_ne_bytes().to_vec()),
             (96, vec![u8::from(isolate)]),

@@ -377,7 +377,7 @@ impl Nl80211Radio {
             let isolate = config.isolate;
             let result = kernel.request(consts::CMD_SET_BSS, |w| {
                 if in_firmware {
-                    firmware::set_bss(w, ifindex, isolate);
+                    ap::isolate(w, ifindex, isolate);
                 } else {
                     ap::set_bss(w, ifindex, config);
                 }
