@@ -25,19 +25,18 @@ use crate::key_table::Protection;
 const TU: Duration = Duration::from_micros(1_024);
 /// A station that does not answer is asked again after this (dot11AssociationSAQueryRetryTimeout).
 const RETRY: Duration = Duration::from_micros(201 * 1_024);
-/// Silence of this length is an answer too (dot11AssociationSAQueryMaximumTimeout).
-const MAXIMUM: Duration = Duration::from_micros(1_000 * 1_024);
+/// Silence after so many questions is an answer too. They take 1005 time units, where
+/// dot11AssociationSAQueryMaximumTimeout is 1000; questions are counted and not time alone, so that a
+/// machine that was busy meanwhile does not take its own silence for the station's.
+const QUESTIONS: u32 = 5;
 /// A station that stayed silent may be replaced for this long; then it would be asked anew.
 const REPLACEABLE: Duration = Duration::from_secs(10);
 
 /// How far the question to one station has come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum Procedure {
-    Asking {
-        begun: Instant,
-        /// Identifiers used so far, five at most.
-        transactions: Vec<u16>,
-    },
+    /// With the identifiers used so far.
+    Asking(Vec<u16>),
     Unanswered,
 }
 
@@ -96,26 +95,21 @@ impl Mlme {
         if !self.is_protected(peer, cx) || self.queries.is_unanswered(peer) {
             return None;
         }
-        let begun = match self.queries.procedures.get(&peer) {
-            Some((_, Procedure::Asking { begun, .. })) => *begun,
-            _ => {
-                self.ask(peer, cx.now, Vec::new(), cx);
-                cx.now
-            }
+        if !self.queries.procedures.contains_key(&peer) {
+            self.ask(peer, Vec::new(), cx);
+        }
+        let Some((next, Procedure::Asking(transactions))) = self.queries.procedures.get(&peer)
+        else {
+            return None;
         };
-        let left = (begun + MAXIMUM).since(cx.now).as_micros();
+        let asked = u32::try_from(transactions.len()).unwrap_or(QUESTIONS);
+        let left = next.since(cx.now) + RETRY * QUESTIONS.saturating_sub(asked);
         // The answer to "is it over?" must be there when the request comes again.
-        let units = left.div_ceil(TU.as_micros()).saturating_add(1);
+        let units = left.as_micros().div_ceil(TU.as_micros()).saturating_add(1);
         Some(u32::try_from(units).unwrap_or(u32::MAX))
     }
 
-    fn ask(
-        &mut self,
-        peer: MacAddr,
-        begun: Instant,
-        mut transactions: Vec<u16>,
-        cx: &mut Context<'_>,
-    ) {
+    fn ask(&mut self, peer: MacAddr, mut transactions: Vec<u16>, cx: &mut Context<'_>) {
         let transaction = self.queries.last_transaction.wrapping_add(1);
         self.queries.last_transaction = transaction;
         transactions.push(transaction);
@@ -123,12 +117,8 @@ impl Mlme {
         cx.out.send(Command::SendManagement {
             frame: SaQuery::Request(transaction).frame(addresses),
         });
-        let at = (cx.now + RETRY).min(begun + MAXIMUM);
-        let procedure = Procedure::Asking {
-            begun,
-            transactions,
-        };
-        self.queries.set(peer, at, procedure);
+        let procedure = Procedure::Asking(transactions);
+        self.queries.set(peer, cx.now + RETRY, procedure);
     }
 
     /// Time passed.
@@ -140,14 +130,11 @@ impl Mlme {
             let procedure = self.queries.procedures.get(&peer).map(|(_, p)| p.clone());
             self.queries.forget(peer);
             match procedure {
-                Some(Procedure::Asking { begun, .. }) if begun + MAXIMUM <= cx.now => {
+                Some(Procedure::Asking(asked)) if asked.len() >= QUESTIONS as usize => {
                     let until = cx.now + REPLACEABLE;
                     self.queries.set(peer, until, Procedure::Unanswered);
                 }
-                Some(Procedure::Asking {
-                    begun,
-                    transactions,
-                }) => self.ask(peer, begun, transactions, cx),
+                Some(Procedure::Asking(transactions)) => self.ask(peer, transactions, cx),
                 Some(Procedure::Unanswered) | None => {}
             }
         }
@@ -170,9 +157,7 @@ impl Mlme {
             }
             SaQuery::Response(transaction) => {
                 let asked = match self.queries.procedures.get(&peer) {
-                    Some((_, Procedure::Asking { transactions, .. })) => {
-                        transactions.contains(&transaction)
-                    }
+                    Some((_, Procedure::Asking(asked))) => asked.contains(&transaction),
                     // Late, but it is there.
                     Some((_, Procedure::Unanswered)) => true,
                     None => false,
