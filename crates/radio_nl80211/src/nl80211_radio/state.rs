@@ -308,9 +308,8 @@ pub(super) fn quick(
                 .map(|_| Deferred::Renewed(peer));
         }
         What::StationGone { peer } if running.firmware => {
-            if running.stations.remove(&peer).is_some() {
-                out.push_back(RadioEvent::StationLost { peer });
-            }
+            let lost = running.stations.remove(&peer);
+            out.extend(lost.map(|_| RadioEvent::StationLost { peer }));
         }
         What::StationGone { peer } => {
             return running.is_news(peer).then_some(Deferred::Gone(peer));
