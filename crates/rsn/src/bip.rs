@@ -116,10 +116,10 @@ impl BipSender {
         self.ipn
     }
 
-    /// Whether this is the key.
+    /// Whether it is the same key, whatever its packet number.
     #[must_use]
-    pub fn is_of(&self, igtk: &Igtk) -> bool {
-        self.igtk == *igtk
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.key_id == other.key_id && self.igtk == other.igtk
     }
 
     /// Appends the Management MIC element.
