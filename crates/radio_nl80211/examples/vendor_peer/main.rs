@@ -11,11 +11,14 @@
 //!     which of the frames between the two were protected with the key
 //! vendor_peer flood MONITOR BSSID PEER COUNT
 //!     injects what looks like the vendor's, of strangers and in the peer's name, whole and broken
+//! vendor_peer forge MONITOR departures|requests SSID BSSID PEER COUNT
+//!     injects deauthentications and disassociations in both names, or association requests in the peer's
 //! ```
 
 mod access_point;
 mod capture;
 mod flood;
+mod forge;
 mod handshake;
 mod netlink;
 mod station;
@@ -28,7 +31,8 @@ const USAGE: &str = "\
 usage: vendor_peer station IFACE SSID MHZ BSSID SECRET [KEYFILE]
        vendor_peer access-point IFACE SSID CHANNEL SECRET KEYFILE
        vendor_peer verify FILE.pcap BSSID PEER KEY
-       vendor_peer flood MONITOR BSSID PEER COUNT";
+       vendor_peer flood MONITOR BSSID PEER COUNT
+       vendor_peer forge MONITOR departures|requests SSID BSSID PEER COUNT";
 
 fn run(args: &[&str]) -> Result<(), Failure> {
     match args {
@@ -55,6 +59,12 @@ fn run(args: &[&str]) -> Result<(), Failure> {
             let bssid = bssid.parse().map_err(|_| "BSSID?")?;
             let peer = peer.parse().map_err(|_| "PEER?")?;
             flood::run(monitor, (bssid, peer), count.parse()?)
+        }
+        ["forge", monitor, what, ssid, bssid, peer, count] => {
+            let bssid = bssid.parse().map_err(|_| "BSSID?")?;
+            let peer = peer.parse().map_err(|_| "PEER?")?;
+            let what = forge::What::parse(what, ssid).ok_or(USAGE)?;
+            forge::run(monitor, what, (bssid, peer), count.parse()?)
         }
         _ => Err(USAGE.into()),
     }
