@@ -1,6 +1,6 @@
 #!/bin/sh
 # shellcheck shell=ash disable=SC1090,SC1091,SC2016,SC2034,SC2086,SC2153,SC2154,SC2317
-#lab -r 2 -f wpa_supplicant -f wpa_cli -f dnsmasq -f nft -f /usr/bin/ping -t 300
+#lab -r 2 -f wpa_supplicant -f wpa_cli -f dnsmasq -f nft -f /usr/bin/ping -t 600
 #lab -M veth,nf_tables,nf_conntrack,nf_nat,nft_chain_nat,nft_masq,nft_ct
 # A station gets an address without the internet and then with it, from a real
 # DHCP client in a namespace of its own; the internet is another namespace. Its
@@ -99,10 +99,10 @@ ns_add sta wlan1
 
 title "addresses alone"
 must "the network starts" ap_start wlan0 testnet '' 'a key of people'
-must "addresses are given" wait_for 15000 running
+must "addresses are given" wait_for 30000 running
 check "the host has the usual address" equal 192.168.173.1 "$(share .address)"
 NS=sta wpa_start wlan1 testnet 'a key of people'
-must "a station joins" wait_for 20000 wpa_is wlan1 COMPLETED
+must "a station joins" wait_for 60000 wpa_is wlan1 COMPLETED
 must "it gets an address" dhcp phone
 check "of the usual subnet" in_net 192.168.173
 check "and no router" equal '' "$(lease router)"
@@ -115,7 +115,7 @@ check "the kernel forwards nothing for us" forwards_are "$FORWARDS"
 
 title "the internet"
 must "it can be shared" hostednet share on
-must "through the default route" wait_for 15000 shared up0
+must "through the default route" wait_for 30000 shared up0
 check "by our own table" equal 1 "$(ours)"
 must "the station gets a new address" dhcp phone
 check "of the other usual subnet" in_net 192.168.137
@@ -123,7 +123,7 @@ check "with a router" equal 192.168.137.1 "$(lease router)"
 check "it pings the internet" pings sta $INTERNET
 check "a name is resolved" named
 check "TCP passes" page
-check "IPv6 passes" wait_for 15000 ns sta /usr/bin/ping -6 -n -q -c 1 -W 2 2001:db8::7
+check "IPv6 passes" wait_for 30000 ns sta /usr/bin/ping -6 -n -q -c 1 -W 2 2001:db8::7
 check "nothing is wrong" equal null "$(share .trouble)"
 check "the same again is no change" hostednet share on
 check "others' rules are as before" equal "$(cat /run/foreign.before)" "$(foreign)"
@@ -146,10 +146,10 @@ nft -f - <<-'E'
 	}
 E
 check "sharing goes off" hostednet share off
-must "addresses alone are given" wait_for 15000 is .address 192.168.173.1
+must "addresses alone are given" wait_for 30000 is .address 192.168.173.1
 check "it goes on to a named interface" hostednet share on --to up0
-check "which is shared" wait_for 15000 shared up0
-check "who drops is named" wait_for 15000 told 'table ip filter'
+check "which is shared" wait_for 30000 shared up0
+check "who drops is named" wait_for 30000 told 'table ip filter'
 nft delete table ip filter
 
 title "a service that is killed"
@@ -162,8 +162,8 @@ check "it removes the table" wait_for 5000 no_table
 check "and gives forwarding back" wait_for 5000 forwards_are "$FORWARDS"
 check "it knows that the internet is to be shared" is .mode full
 must "the network starts" hostednet start
-must "the internet is shared" wait_for 15000 shared up0
-must "the station is back" wait_for 30000 wpa_is wlan1 COMPLETED
+must "the internet is shared" wait_for 30000 shared up0
+must "the station is back" wait_for 60000 wpa_is wlan1 COMPLETED
 must "it gets an address" wait_for 20000 dhcp phone
 check "TCP passes" wait_for 10000 page
 
@@ -179,7 +179,7 @@ must "a program listens everywhere" wait_for 5000 has started /run/taken.log
 must "the network starts" hostednet start
 must "addresses are given" wait_for 20000 running
 check "who has the port is told" told "dnsmasq (process $taken)"
-must "the station is back" wait_for 30000 wpa_is wlan1 COMPLETED
+must "the station is back" wait_for 60000 wpa_is wlan1 COMPLETED
 must "it gets an address" wait_for 20000 dhcp phone
 check "and the machine's own name server" equal 10.9.0.1 "$(lease dns)"
 check "TCP passes" wait_for 10000 page
@@ -189,14 +189,14 @@ title "the subnet is in use"
 hostednet stop >/dev/null
 ip address add 192.168.137.77/24 dev up0
 must "the network starts" hostednet start
-must "addresses are given" wait_for 15000 running
+must "addresses are given" wait_for 30000 running
 check "of another subnet" equal 192.168.138.1 "$(share .address)"
 check "which is told" told 'up0 uses 192.168.137.0/24'
 ip address del 192.168.137.77/24 dev up0
 
 title "the end"
 check "sharing goes off" hostednet share off
-must "addresses alone are given" wait_for 15000 is .address 192.168.173.1
+must "addresses alone are given" wait_for 30000 is .address 192.168.173.1
 ap_stop
 check "no table is left" equal 0 "$(ours)"
 check "no dnsmasq" equal $DNSMASQS "$(dnsmasqs)"

@@ -41,7 +41,7 @@ const END_LIMIT: Duration = Duration::from_secs(8);
 const MOST_WORDS: usize = 4096;
 
 /// Largest lease file that is read, in bytes: a subnet's leases with the longest names fit.
-const MOST_LEASES: usize = 256 * 1024;
+const MOST_LEASES: u64 = 256 * 1024;
 
 /// What the service has to pass on.
 #[derive(Debug)]
@@ -295,6 +295,15 @@ impl Sharing {
                 let words = "the part of the service that sets up addresses has died".to_owned();
                 let refusal = sharing::Refusal::Said(words);
                 self.engine.handle_outcome(Outcome::Refused(refusal), now);
+                for (caller, _) in self.saving.drain(..) {
+                    let refusal = Refusal::new(
+                        Win32Error::GEN_FAILURE,
+                        Reason::Unspecified,
+                        "The part of the service that sets up addresses has died.",
+                        "Restart the service.",
+                    );
+                    self.outputs.push_back(Output::Answer(caller, Err(refusal)));
+                }
             }
         }
     }
@@ -355,11 +364,15 @@ impl Sharing {
 
     fn read_leases(&mut self, now: Instant) {
         use std::io::Read;
-        let mut text = String::new();
+        // Peers choose their names: they need not be text.
+        let mut bytes = Vec::new();
         let read = std::fs::File::open(self.places.leases())
-            .and_then(|file| file.take(MOST_LEASES as u64).read_to_string(&mut text));
+            .and_then(|file| file.take(MOST_LEASES).read_to_end(&mut bytes));
         match read {
-            Ok(_) => self.engine.handle_leases(&text, now),
+            Ok(_) => {
+                let text = String::from_utf8_lossy(&bytes);
+                self.engine.handle_leases(&text, now);
+            }
             Err(error) => tracing::warn!(%error, "the leases cannot be read"),
         }
     }
