@@ -68,10 +68,6 @@ pub(crate) enum Command {
     /// Give peers this machine's internet, or addresses only
     #[command(subcommand)]
     Share(crate::share::command::ShareCommand),
-    /// Show a code that phones scan to join, with the secondary key if one is set
-    Qr(crate::qr::QrArguments),
-    /// Serve a page for a browser on this machine: the network at a glance and at hand
-    Web(crate::web::WebArguments),
     /// The simulated radio and its stations
     #[command(subcommand)]
     Sim(SimCommand),

@@ -33,7 +33,6 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
         | Command::Generate(_)
         | Command::Web(_)
         | Command::Doctor(_)
-        | Command::Web(_)
         | Command::Wine(_)
         | Command::Netsh { .. } => {
             unreachable!("these do not ask a service, or in their own way")
@@ -86,7 +85,6 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
         Command::PrepareSleep => client.prepare_for_sleep()?,
         Command::Qr(arguments) => qr::run(&mut client, &mut out, &arguments)?,
         Command::Share(command) => share::command::run(&mut client, &mut out, command)?,
-        Command::Qr(arguments) => qr::run(&mut client, &mut out, &arguments)?,
         Command::Ihv(command) => ihv::run(&mut client, &mut out, command)?,
         Command::Sim(command) => sim(&mut client, &mut out, command)?,
     }
