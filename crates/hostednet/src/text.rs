@@ -443,7 +443,7 @@ mod tests {
             retired_ms: None,
             management_protection: false,
         };
-        peers(&mut out, &[row], &[], &Names::new()).unwrap();
+        peers(&mut out, core::slice::from_ref(&row), &[], &Names::new()).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "  02:00:00:00:00:09  vendor     for 42 s\n"
