@@ -201,7 +201,7 @@ fn the_list_of_services_holds_from_run_to_run() {
         channel: None,
         band: None,
         width: None,
-            isolate: false,
+        isolate: false,
         group_rekey: None,
         pairwise_rekey: None,
     };
@@ -258,7 +258,7 @@ fn every_end_of_a_run_is_told_once_and_a_start_that_fails_is_none() {
         channel: None,
         band: None,
         width: None,
-            isolate: false,
+        isolate: false,
         group_rekey: None,
         pairwise_rekey: None,
     };

@@ -75,7 +75,7 @@ fn settings() -> RunSettings {
         channel: None,
         band: None,
         width: None,
-            isolate: false,
+        isolate: false,
         group_rekey: Some(Duration::from_secs(30)),
         pairwise_rekey: None,
     }
