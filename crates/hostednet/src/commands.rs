@@ -54,7 +54,11 @@ pub(crate) fn run(socket: &Path, command: Command) -> Result<(), Failure> {
                 let names = station_names(&mut client, status.radio.as_deref())?;
                 let air = client.query_air_settings()?;
                 text::status(&mut out, (&status, &air), &names)?;
-                writeln!(out, "Sharing        {}", share::command::line(&client.sharing()?))?;
+                writeln!(
+                    out,
+                    "Sharing        {}",
+                    share::command::line(&client.sharing()?)
+                )?;
             }
         }
         Command::Peers(format) => {
