@@ -47,7 +47,7 @@ mod tests {
 
         let packet = encode(&message);
 
-        assert_eq!(packet[..], b"\x03\xac\x02\x07\x0912345678\0\x01\x00"[..]);
+        assert_eq!(packet[..], b"\x04\xac\x02\x07\x0912345678\0\x01\x00"[..]);
         assert_eq!(decode::<ClientMessage>(&packet), Ok(message));
     }
 
