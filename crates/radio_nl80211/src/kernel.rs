@@ -234,7 +234,19 @@ impl Kernel {
     }
 }
 
+/// Stands in for a packet socket, which needs rights: it leads nowhere.
+#[cfg(test)]
+pub(crate) fn packet_socket() -> Result<std::os::fd::OwnedFd, Errno> {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+    let flags = SocketFlags::CLOEXEC;
+    let (ours, _) = socketpair(AddressFamily::UNIX, SocketType::DGRAM, flags, None)?;
+    // Which a socket of another family refuses.
+    let _ = sys::ignore_outgoing(ours.as_fd());
+    Ok(ours)
+}
+
 /// Opens a packet socket; see `eapol.rs` and `packets.rs`.
+#[cfg(not(test))]
 pub(crate) fn packet_socket() -> Result<std::os::fd::OwnedFd, Errno> {
     use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
     // Without a protocol it hears nothing before it is bound.

@@ -5,6 +5,8 @@ mod commands;
 mod packets;
 mod state;
 mod survey;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd};

@@ -64,6 +64,11 @@ impl Route {
         Requests::open(None).map(Self)
     }
 
+    #[cfg(test)]
+    pub(crate) const fn for_test(requests: Requests) -> Self {
+        Self(requests)
+    }
+
     /// Hears of every change of an interface (`RTNLGRP_LINK`).
     pub(crate) fn open_events() -> Result<Socket, Errno> {
         let socket = Socket::open(None)?;

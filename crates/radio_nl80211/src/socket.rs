@@ -48,6 +48,15 @@ impl Socket {
         })
     }
 
+    /// One end of a pair, at whose other end a test plays the kernel.
+    #[cfg(test)]
+    pub(crate) fn for_test(fd: OwnedFd) -> Self {
+        Self {
+            fd,
+            buf: vec![0; BUFFER_LEN],
+        }
+    }
+
     /// One datagram that is there already; `None` when there is none.
     pub(crate) fn receive_now(&mut self) -> Result<Option<&[u8]>, Errno> {
         match self.receive(RecvFlags::DONTWAIT) {
@@ -103,6 +112,18 @@ impl Requests {
             writer: Writer::new(),
             seq: 0,
         })
+    }
+
+    /// Requests to a test, whose answers must lie there before they are sent.
+    #[cfg(test)]
+    pub(crate) fn for_test(fd: OwnedFd) -> Self {
+        let patience = Some(Duration::from_secs(10));
+        let _ = sockopt::set_socket_timeout(&fd, sockopt::Timeout::Recv, patience);
+        Self {
+            socket: Socket::for_test(fd),
+            writer: Writer::new(),
+            seq: 0,
+        }
     }
 
     /// The first of `count` fresh sequence numbers (never 0, which notifications have).
