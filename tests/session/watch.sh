@@ -32,7 +32,7 @@ kill -TERM "$watch"
 status=0
 wait "$watch" || status=$?
 check "SIGTERM ends the view with status 0" test "$status" -eq 0
-check "the network goes on" says '^active' hostednet status
+check "the network goes on" says '^State *active' hostednet status
 check "the service ends with status 0" stop_service
 
 if command -v tmux >/dev/null; then
