@@ -263,81 +263,58 @@ impl Ptk {
     }
 }
 
-/// A group temporal key for CCMP.
-#[derive(Clone, Zeroize, ZeroizeOnDrop, Serialize, Deserialize)]
-pub struct Gtk {
-    bytes: [u8; 16],
+/// A key for groups: 16 random bytes.
+macro_rules! group_key {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Zeroize, ZeroizeOnDrop, Serialize, Deserialize)]
+        pub struct $name {
+            bytes: [u8; 16],
+        }
+
+        secret!($name, bytes);
+
+        impl $name {
+            /// A new one. Randomness replaces the standard's derivation from a group master key,
+            /// which it allows (12.7.1.4).
+            #[must_use]
+            pub fn random(rng: &mut ChaCha20Rng) -> Self {
+                let mut this = Self { bytes: [0; 16] };
+                rng.fill_bytes(&mut this.bytes);
+                this
+            }
+
+            /// A known one.
+            #[must_use]
+            pub const fn from_raw(bytes: [u8; 16]) -> Self {
+                Self { bytes }
+            }
+
+            /// From received bytes, `None` when they are not 16.
+            #[must_use]
+            pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+                Some(Self {
+                    bytes: bytes.try_into().ok()?,
+                })
+            }
+
+            /// The key itself.
+            #[must_use]
+            pub const fn expose(&self) -> &[u8; 16] {
+                &self.bytes
+            }
+        }
+    };
 }
 
-secret!(Gtk, bytes);
-
-impl Gtk {
-    /// A new one. Randomness replaces the standard's derivation from a group master key, which it
-    /// allows (12.7.1.4).
-    #[must_use]
-    pub fn random(rng: &mut ChaCha20Rng) -> Self {
-        let mut this = Self { bytes: [0; 16] };
-        rng.fill_bytes(&mut this.bytes);
-        this
-    }
-
-    /// A known one.
-    #[must_use]
-    pub const fn from_raw(bytes: [u8; 16]) -> Self {
-        Self { bytes }
-    }
-
-    /// From received bytes, `None` when they are not 16.
-    #[must_use]
-    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
-        Some(Self {
-            bytes: bytes.try_into().ok()?,
-        })
-    }
-
-    /// The key itself.
-    #[must_use]
-    pub const fn expose(&self) -> &[u8; 16] {
-        &self.bytes
-    }
+group_key! {
+    /// A group temporal key for CCMP.
+    Gtk
 }
 
-/// A key of group-addressed management frames (IGTK) for BIP-CMAC-128.
-#[derive(Clone, Zeroize, ZeroizeOnDrop, Serialize, Deserialize)]
-pub struct Igtk {
-    bytes: [u8; 16],
-}
-
-secret!(Igtk, bytes);
-
-impl Igtk {
-    /// A new one, as [`Gtk::random`].
-    #[must_use]
-    pub fn random(rng: &mut ChaCha20Rng) -> Self {
-        let mut this = Self { bytes: [0; 16] };
-        rng.fill_bytes(&mut this.bytes);
-        this
-    }
-
-    /// A known one.
-    #[must_use]
-    pub const fn from_raw(bytes: [u8; 16]) -> Self {
-        Self { bytes }
-    }
-
-    /// From received bytes, `None` when they are not 16.
-    #[must_use]
-    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
-        Some(Self {
-            bytes: bytes.try_into().ok()?,
-        })
-    }
-
-    /// The key itself.
-    #[must_use]
-    pub const fn expose(&self) -> &[u8; 16] {
-        &self.bytes
-    }
+group_key! {
+    /// A key of group-addressed management frames (IGTK) for BIP-CMAC-128.
+    Igtk
 }
 
 /// A key of management frames as it is handed out.
