@@ -16,6 +16,7 @@ mod facts;
 mod model;
 mod plain;
 mod screen;
+mod style;
 #[cfg(test)]
 mod tests;
 

@@ -8,8 +8,8 @@ use ratatui::widgets::{Paragraph, Wrap};
 use wifi_code::{Code, Key, Paint};
 use wlan_model::KeyForm;
 
-use super::draw::block;
 use super::facts::Facts;
+use super::style::block;
 
 /// Black on white of the 256 colours, which themes leave alone: cameras want dark on light.
 const PAPER: Style = Style::new().fg(Color::Indexed(16)).bg(Color::Indexed(231));

@@ -1,12 +1,13 @@
 //! The columns of the table of peers.
 
+use clock::Duration;
 use ratatui::style::{Color, Style};
 use ratatui::text::Span;
 use ratatui::widgets::Cell;
 use wlan_client::{KeyIdentity, PeerRow};
 
-use super::draw::connected;
 use super::facts::Facts;
+use crate::json::lasting;
 use crate::text::{bytes, key_name};
 
 /// One of them, in the order in which they are shown.
@@ -103,7 +104,7 @@ impl Column {
             Self::Mac => Some(peer.mac.to_string()),
             Self::Address => facts.lease(peer.mac).map(|lease| lease.address.to_string()),
             Self::Key => return key_cell(peer),
-            Self::Connected => Some(connected(peer.connected_ms)),
+            Self::Connected => Some(lasting(Duration::from_millis(peer.connected_ms))),
             Self::Signal => traffic
                 .and_then(|row| row.signal)
                 .map(|signal| format!("{signal} dBm")),

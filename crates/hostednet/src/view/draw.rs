@@ -1,27 +1,25 @@
 //! How it looks. What does not fit is left out, the least important first; nothing is cut in the middle
 //! that would then say something else.
 
-use clock::{Duration, monotonic};
+use clock::monotonic;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Borders, Paragraph, Row, Table, Wrap};
+use ratatui::widgets::{Paragraph, Row, Table, Wrap};
 use wlan_model::HostedNetworkState;
 use zeroize::Zeroizing;
 
 use super::code;
 use super::columns::Column;
 use super::facts::Facts;
+use super::style::{BOLD, DIM, block};
 use crate::json::{key_text, lasting, text};
 use crate::share;
 use crate::text::phy;
 
 /// Columns before the value of a fact.
 const MARGIN: u16 = 16;
-
-pub(super) const DIM: Style = Style::new().add_modifier(Modifier::DIM);
-pub(super) const BOLD: Style = Style::new().add_modifier(Modifier::BOLD);
 
 /// What the user chose to see.
 #[derive(Debug, Default)]
@@ -220,15 +218,6 @@ fn draw_peers(frame: &mut Frame<'_>, area: Rect, facts: &Facts, view: &View) {
     }
 }
 
-pub(super) fn block(title: String) -> Block<'static> {
-    Block::new()
-        .borders(Borders::TOP)
-        .border_type(BorderType::Plain)
-        .border_style(DIM)
-        .title(Span::styled(title, BOLD.remove_modifier(Modifier::DIM)))
-        .padding(ratatui::widgets::Padding::horizontal(1))
-}
-
 fn draw_events(frame: &mut Frame<'_>, area: Rect, facts: &Facts) {
     if area.height == 0 {
         return;
@@ -289,9 +278,4 @@ fn draw_help(frame: &mut Frame<'_>, area: Rect, view: &View) {
         })
         .collect();
     frame.render_widget(help, area);
-}
-
-/// How long a peer has been there.
-pub(super) fn connected(millis: u64) -> String {
-    lasting(Duration::from_millis(millis))
 }
