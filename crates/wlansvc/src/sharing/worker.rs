@@ -142,8 +142,14 @@ impl Worker {
                 self.note(|_| ())?;
             }
             Step::SetRules(text) => {
+                let before = self.claim()?.rules;
                 self.note(|claim| claim.rules = true)?;
-                programs::nft(text)?;
+                let set = programs::nft(text);
+                if matches!(set, Err(Refusal::Missing)) {
+                    // Without nft there is nothing to undo, nor anything to undo it with.
+                    self.note(|claim| claim.rules = before)?;
+                }
+                set?;
             }
             Step::DropRules => {
                 drop_rules()?;
