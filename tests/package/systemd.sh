@@ -93,8 +93,8 @@ check "udev reads the rules" ctl start udev.service
 check "the service waits for a radio" not active
 inside /usr/bin/udevadm trigger --action=add --subsystem-match=net
 must "udev finds one, the service starts" wait_for 10000 active
-check "it may administer networks and send packets, nothing else" status_is CapEff 0000000000003000
-check "nor may it get more" status_is CapBnd 0000000000003000
+check "it may administer networks, send packets and serve addresses, nothing else" status_is CapEff 0000000000003400
+check "nor may it get more" status_is CapBnd 0000000000003400
 check "by no program" status_is NoNewPrivs 1
 check "its system calls are filtered" status_is Seccomp 2
 check "the state folder is private" mode_is 700 /var/lib/hostednet
