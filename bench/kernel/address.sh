@@ -22,7 +22,7 @@ cat >/run/dhcp.script <<-'E'
 E
 chmod 755 /run/dhcp.script
 /usr/sbin/ip link set lo up
-/usr/sbin/ip -ts monitor link >/run/events.ip 2>&1 &
+/usr/sbin/ip -ts monitor link >>/run/events.ip 2>&1 &
 for ap in $APS; do
 	. "/lab/ap/$ap.sh"
 	ap_start wlan0 bench-$ap 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef $KEY || exit 1

@@ -24,7 +24,7 @@ traced() { # IFACE: milliseconds from the last frame received before association
 		$0 ~ i && /state: 3->4/ { printf "%.3f\n", ($1 - asked) * 1000 }'
 }
 
-/usr/sbin/ip -ts monitor link >/run/events.ip 2>&1 &
+/usr/sbin/ip -ts monitor link >>/run/events.ip 2>&1 &
 TRACE=/sys/kernel/tracing
 mount -t tracefs tracefs $TRACE || exit 1
 for event in mac80211/drv_sta_state cfg80211/cfg80211_rx_mgmt; do

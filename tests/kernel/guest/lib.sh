@@ -88,7 +88,7 @@ median() { # numbers on stdin, one a line
 events_start() {
 	iw event -t -f >/run/events.iw 2>&1 &
 	EV1=$!
-	/usr/sbin/ip -ts monitor link >/run/events.ip 2>&1 &
+	/usr/sbin/ip -ts monitor link >>/run/events.ip 2>&1 &
 	EV2=$!
 	usleep 200000
 }
