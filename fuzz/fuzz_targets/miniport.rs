@@ -19,6 +19,7 @@ use oid::{
 };
 use radio::{
     Capabilities, ChannelInfo, Command, CommandError, CommandErrorKind, RadioEvent, StationReport,
+    WiderChannels,
 };
 
 const AP: MacAddr = MacAddr([2, 0, 0, 0, 0, 0]);
@@ -105,11 +106,14 @@ fn capabilities() -> Capabilities {
             disabled: false,
             no_ir: false,
             radar: false,
+            wider: WiderChannels::default(),
         }],
         forced_channel: None,
         ciphers: vec![CipherSuite::CCMP],
         max_stations: None,
-        ht: None,
+        bands: Vec::new(),
+        firmware_mlme: false,
+        survey: false,
         reports_tx_status: true,
     }
 }
