@@ -15,10 +15,13 @@ mod wine;
 
 use std::process::ExitCode;
 
+use crate::bench::Part;
+
 const USAGE: &str = "\
 usage: cargo xtask test [TIER..]      run all test tiers, or those named
-       cargo xtask bench [host]       measure beside our peers, write docs/benchmarks.md; only what
-                                      needs no emulated machine
+       cargo xtask bench [host|machine]
+                                      measure beside our peers, write docs/benchmarks.md; only what
+                                      needs no emulated machine, or only what needs it
        cargo xtask dist               build everything a package installs, below target/release
        cargo xtask deb                build the Debian package
        cargo xtask arrows             hold the crates' dependencies against the table of allowed ones
@@ -33,8 +36,9 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["test", tiers @ ..] => tiers::test(tiers),
-        ["bench"] => bench::bench(false),
-        ["bench", "host"] => bench::bench(true),
+        ["bench"] => bench::bench(Part::All),
+        ["bench", "host"] => bench::bench(Part::Host),
+        ["bench", "machine"] => bench::bench(Part::Machine),
         ["dist"] => package::dist(),
         ["deb"] => package::deb(),
         ["arrows"] => match arrows::check() {
