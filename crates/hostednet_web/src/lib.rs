@@ -6,7 +6,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `page.rs` | the listener, limits on connections, the runtime |
+//! | `server.rs` | the listener, limits on connections, the runtime |
 //! | `routes.rs` | what is answered to whom |
 //! | `gate.rs` | which requests are listened to: host, origin, session, token against forgery |
 //! | `session.rs` | links and sessions |
@@ -14,28 +14,23 @@
 //! | `watcher.rs` | the thread that follows the service |
 //! | `hub.rs` | what is sent to open pages: the state, what happened |
 //! | `view.rs` | both as JSON |
+//! | `service.rs` | the connection to the service for what people ask for |
+//! | `words.rs`, `entropy.rs` | how events are said; randomness |
+//! | `page/` | what a browser gets |
 //!
 //! `docs/decisions/0029-the-local-page.md` says why.
 
 mod actions;
+mod entropy;
 mod gate;
 mod hub;
-mod page;
 mod routes;
+mod server;
 mod service;
 mod session;
 mod view;
 mod watcher;
+mod words;
 
-use std::collections::BTreeMap;
-
-use dot11::MacAddr;
-use wlan_client::EventKind;
-
-pub use page::{Linker, Options, Page};
-
-/// What peers are called, by their address.
-pub type Names = BTreeMap<MacAddr, String>;
-
-/// Says an event as a sentence, with the names of peers.
-pub type Describe = fn(&EventKind, &Names) -> String;
+pub use server::{Linker, Options, Page};
+pub use words::{Describe, Names};

@@ -26,9 +26,9 @@ use wlan_client::ClientError;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::actions::{Action, NotDone, Which};
+use crate::entropy::entropy;
 use crate::gate::{Door, FORGERY, single};
 use crate::hub::Hub;
-use crate::page::random;
 use crate::service::Service;
 use crate::session::{Secret, Sessions};
 use crate::watcher::Waker;
@@ -226,14 +226,13 @@ async fn front(
 }
 
 fn open(house: &House, door: Door, token: &str, known: bool) -> Response {
-    let (Ok(cookie), Ok(forgery)) = (random(), random()) else {
-        return refused(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "The system gives no randomness.",
-            "Try again when it has started fully.",
-        );
+    let secrets = match (entropy(), entropy()) {
+        (Ok(cookie), Ok(forgery)) => [cookie, forgery],
+        (Err(cause), _) | (_, Err(cause)) => {
+            return refused(StatusCode::SERVICE_UNAVAILABLE, &cause.text, &cause.remedy);
+        }
     };
-    let opened = house.sessions().open(token, [cookie, forgery], monotonic());
+    let opened = house.sessions().open(token, secrets, monotonic());
     let cookie = opened.map(|cookie| {
         Zeroizing::new(format!(
             "{}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age={}",

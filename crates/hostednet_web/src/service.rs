@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use cause::Cause;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::spawn_blocking;
 use wlan_client::{Client, ClientError};
@@ -73,12 +72,4 @@ impl Service {
 
 fn broken(text: &str) -> ClientError {
     ClientError::Broken { text: text.into() }
-}
-
-/// An address nobody can listen at.
-pub(crate) fn cannot_listen(address: std::net::SocketAddr, error: &std::io::Error) -> Cause {
-    Cause::new(
-        format!("Cannot listen at {address}: {error}."),
-        "Name an address of this machine and a free port with --listen or --port.",
-    )
 }

@@ -8,7 +8,7 @@ use wlan_client::{
 };
 use wlan_model::{HostedNetworkState, KeyForm};
 
-use crate::Names;
+use crate::words::Names;
 
 /// What happened and what to do.
 #[derive(Serialize)]

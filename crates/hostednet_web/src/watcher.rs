@@ -15,7 +15,7 @@ use wlan_client::{Client, ClientError, SimStation};
 
 use crate::hub::Hub;
 use crate::view::{self, StateView};
-use crate::{Describe, Names};
+use crate::words::{Describe, Names};
 
 /// How often traffic is asked for while a page is open, and a service that is away is tried.
 const PACE: Timespec = Timespec {

@@ -14,12 +14,14 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use crate::entropy::entropy;
 use crate::gate::Door;
 use crate::hub::Hub;
 use crate::routes::{self, House};
-use crate::service::{self, Service};
+use crate::service::Service;
 use crate::session::Sessions;
-use crate::{Describe, watcher};
+use crate::watcher;
+use crate::words::Describe;
 
 /// Most connections at a time; more are closed at once.
 const MOST_CONNECTIONS: usize = 48;
@@ -65,7 +67,7 @@ impl Linker {
             .sessions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .make_link(random().map_err(|()| no_randomness())?);
+            .make_link(entropy()?);
         let mut link = Zeroizing::new(String::with_capacity(128));
         link.push_str("http://");
         link.push_str(&self.address.to_string());
@@ -81,7 +83,7 @@ impl Page {
     /// # Errors
     /// When nobody can listen there, or the system lacks resources.
     pub fn open(options: &Options) -> Result<Self, Cause> {
-        let cannot = |error| service::cannot_listen(options.listen, &error);
+        let cannot = |error| cannot_listen(options.listen, &error);
         let listener = TcpListener::bind(options.listen).map_err(cannot)?;
         listener.set_nonblocking(true).map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
@@ -121,7 +123,7 @@ impl Page {
     /// # Errors
     /// When it cannot listen any more.
     pub fn run(self) -> Result<(), Cause> {
-        let cannot = |error| service::cannot_listen(self.address, &error);
+        let cannot = |error| cannot_listen(self.address, &error);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .max_blocking_threads(20)
@@ -174,16 +176,10 @@ fn prepare(stream: &TcpStream) -> std::io::Result<Door> {
     Ok(Door(stream.local_addr()?))
 }
 
-/// Bytes nobody can guess.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], ()> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|_| ())?;
-    Ok(bytes)
-}
-
-fn no_randomness() -> Cause {
+/// An address nobody can listen at.
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Cause {
     Cause::new(
-        "The system gives no randomness.",
-        "Try again when it has started fully.",
+        format!("Cannot listen at {address}: {error}."),
+        "Name an address of this machine and a free port with --listen or --port.",
     )
 }
