@@ -148,6 +148,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "hostednet_web",
             "wifi_code",
             "radio_nl80211",
+            "sharing",
             "wlan_client",
             "wlan_model",
             "wlan_rpc",

@@ -19,16 +19,6 @@ use radio_nl80211::look::Looker;
 use crate::failure::Failure;
 use crate::json;
 
-/// Where programs of the system are, as the service looks for them.
-const FOLDERS: [&str; 6] = [
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-    "/usr/local/sbin",
-    "/usr/local/bin",
-];
-
 /// Most that is read of what nft says.
 const MOST_RULES: usize = 4 * 1024 * 1024;
 
@@ -153,11 +143,11 @@ fn caller() -> Caller {
     }
 }
 
+/// Where the service finds a program.
 fn locate(name: &str) -> Option<String> {
-    FOLDERS
-        .iter()
-        .map(|folder| format!("{folder}/{name}"))
-        .find(|path| Path::new(path).is_file())
+    sharing::program_places(name)
+        .find(|path| path.is_file())
+        .map(|path| path.display().to_string())
 }
 
 /// All tables of the packet filter. Listing is the only thing nft is ever asked for here.

@@ -15,6 +15,7 @@
 mod engine;
 mod firewall;
 mod leases;
+mod programs;
 mod refusal;
 mod snapshot;
 mod subnet;
@@ -26,6 +27,7 @@ mod tests;
 
 pub use engine::{Output, Sharing};
 pub use firewall::firewall_obstacle;
+pub use programs::{PROGRAM_FOLDERS, program_places};
 pub use refusal::Refusal;
 pub use snapshot::{Address, Route, Snapshot};
 pub use texts::TABLE;

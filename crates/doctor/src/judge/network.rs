@@ -1,6 +1,6 @@
 //! Addresses and the internet for peers: ports, packet filter, programs.
 
-use sharing::Refusal;
+use sharing::{PROGRAM_FOLDERS, Refusal};
 
 use crate::facts::{Facts, Network, Port, Service};
 use crate::{Finding, Severity};
@@ -56,7 +56,7 @@ fn tools(facts: &Facts, shares: bool, found: &mut Vec<Finding>) {
                 Severity::Obstacle,
                 Refusal::Missing.of_helper(),
             )
-            .seen("no dnsmasq in /usr/sbin, /usr/bin, /sbin, /bin, /usr/local/sbin, /usr/local/bin")
+            .seen(missing("dnsmasq"))
             .run("sudo apt install dnsmasq-base"),
         );
     }
@@ -68,10 +68,15 @@ fn tools(facts: &Facts, shares: bool, found: &mut Vec<Finding>) {
         };
         found.push(
             Finding::new("nft-missing", severity, Refusal::Missing.of_rules())
-                .seen("no nft in /usr/sbin, /usr/bin, /sbin, /bin, /usr/local/sbin, /usr/local/bin")
+                .seen(missing("nft"))
                 .run("sudo apt install nftables"),
         );
     }
+}
+
+/// Where the service has looked for a program.
+fn missing(program: &str) -> String {
+    format!("no {program} in {}", PROGRAM_FOLDERS.join(", "))
 }
 
 fn ports(facts: &Facts, shares: bool, found: &mut Vec<Finding>) {

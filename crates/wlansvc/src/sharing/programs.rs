@@ -14,19 +14,9 @@ use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, waitid,
 };
 use rustix::thread::CapabilitySet;
-use sharing::Refusal;
+use sharing::{PROGRAM_FOLDERS, Refusal, program_places};
 
 use super::holder;
-
-/// Where programs of the system are, whatever the service's own search path.
-const FOLDERS: [&str; 6] = [
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-    "/usr/local/sbin",
-    "/usr/local/bin",
-];
 
 /// How long dnsmasq may take until it serves, and to end when asked.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -46,9 +36,7 @@ const KEPT: CapabilitySet = CapabilitySet::NET_ADMIN
     .union(CapabilitySet::NET_BIND_SERVICE);
 
 fn locate(name: &str) -> Result<PathBuf, Refusal> {
-    FOLDERS
-        .iter()
-        .map(|folder| Path::new(folder).join(name))
+    program_places(name)
         .find(|path| path.is_file())
         .ok_or(Refusal::Missing)
 }
@@ -61,7 +49,7 @@ fn command(name: &str) -> Result<Command, Refusal> {
     command
         .env_clear()
         .env("LC_ALL", "C")
-        .env("PATH", FOLDERS.join(":"))
+        .env("PATH", PROGRAM_FOLDERS.join(":"))
         .current_dir("/");
     // SAFETY: only system calls between fork and exec.
     unsafe {
