@@ -5,21 +5,8 @@ use serde::Serialize;
 use wlan_client::{Client, ClientError};
 use wlan_model::AirSettings;
 
-/// Something named, or left to the service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Choice<T> {
-    Auto,
-    Is(T),
-}
-
-impl<T> Choice<T> {
-    fn wish(self) -> Option<T> {
-        match self {
-            Self::Auto => None,
-            Self::Is(value) => Some(value),
-        }
-    }
-}
+use crate::args::set::SetArguments;
+use crate::args::values::Choice;
 
 /// What is to change; the rest stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +15,17 @@ pub(crate) struct AirChange {
     pub(crate) channel: Option<Choice<Channel>>,
     pub(crate) width: Option<Choice<ChannelWidth>>,
     pub(crate) isolate: Option<bool>,
+}
+
+impl From<&SetArguments> for AirChange {
+    fn from(settings: &SetArguments) -> Self {
+        Self {
+            band: settings.band,
+            channel: settings.channel,
+            width: settings.width,
+            isolate: settings.isolate,
+        }
+    }
 }
 
 impl AirChange {
@@ -119,33 +117,6 @@ pub(crate) fn wishes(air: &AirSettings) -> Option<String> {
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-pub(crate) fn parse_band(text: &str) -> Result<Choice<Band>, String> {
-    match text {
-        "auto" => Ok(Choice::Auto),
-        "2.4" | "2" => Ok(Choice::Is(Band::Ghz2)),
-        "5" => Ok(Choice::Is(Band::Ghz5)),
-        _ => Err("no such band: 2.4, 5 or auto".to_owned()),
-    }
-}
-
-pub(crate) fn parse_width(text: &str) -> Result<Choice<ChannelWidth>, String> {
-    match text {
-        "auto" => Ok(Choice::Auto),
-        "20" => Ok(Choice::Is(ChannelWidth::Mhz20)),
-        "40" => Ok(Choice::Is(ChannelWidth::Mhz40)),
-        "80" => Ok(Choice::Is(ChannelWidth::Mhz80)),
-        _ => Err("no such width: 20, 40, 80 or auto".to_owned()),
-    }
-}
-
-pub(crate) fn parse_switch(text: &str) -> Result<bool, String> {
-    match text {
-        "on" => Ok(true),
-        "off" => Ok(false),
-        _ => Err("on or off".to_owned()),
-    }
 }
 
 #[cfg(test)]

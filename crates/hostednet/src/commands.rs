@@ -9,7 +9,11 @@ use wlan_client::{Client, ClientError, EventKind, PeerTraffic, SimCall};
 use wlan_model::{HostedNetworkState, RadioState, Reason, Refusal, Win32Error};
 use zeroize::Zeroizing;
 
-use crate::args::{Command, KeyCommand, Mode, SetArguments, SimCommand, Switch};
+use crate::air::AirChange;
+use crate::args::Command;
+use crate::args::key::KeyCommand;
+use crate::args::set::{Mode, SetArguments};
+use crate::args::sim::{SimCommand, Switch};
 use crate::failure::Failure;
 use crate::ihv;
 use crate::json::{self, EventView, KeysView, Names, StationView, StatusView};
@@ -191,7 +195,7 @@ fn events(client: &mut Client, out: &mut impl Write, as_json: bool) -> Result<()
 }
 
 fn set(client: &mut Client, settings: SetArguments) -> Result<(), Failure> {
-    let air = settings.air();
+    let air = AirChange::from(&settings);
     if settings.ssid.is_some() || settings.max_peers.is_some() {
         client.init_settings()?;
         let mut connection = client.query_connection_settings()?;

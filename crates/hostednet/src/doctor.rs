@@ -11,36 +11,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use cause::Cause;
-use clap::Args;
 use doctor::facts::{Caller, Looked, Network, Service, Tools};
 use doctor::{Facts, ReportView, read};
 use radio_nl80211::look::Looker;
 
+use crate::args::doctor::DoctorArguments;
 use crate::failure::Failure;
 use crate::json;
 
 /// Most that is read of what nft says.
 const MOST_RULES: usize = 4 * 1024 * 1024;
-
-/// What the doctor is to do.
-#[derive(Debug, Args)]
-pub(crate) struct DoctorArguments {
-    /// The radio to look at, by one of its interfaces [default: the service's, or what it would take]
-    #[arg(long, value_name = "IFNAME")]
-    radio: Option<String>,
-
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-
-    /// Print what was seen instead of what it means, for a report: no keys, but names and addresses
-    #[arg(long, conflicts_with_all = ["json", "from"])]
-    facts: bool,
-
-    /// Judge facts that --facts printed, of this machine or another
-    #[arg(long, value_name = "FILE", conflicts_with = "radio")]
-    from: Option<PathBuf>,
-}
 
 /// Looks, judges and tells.
 pub(crate) fn run(socket: Option<PathBuf>, options: &DoctorArguments) -> Result<ExitCode, Failure> {

@@ -3,30 +3,16 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use cause::Cause;
-use clap::{Command, CommandFactory, Subcommand};
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::args::Arguments;
+use crate::args::generate::GenerateCommand;
 use crate::failure::Failure;
-
-/// What to generate.
-#[derive(Debug, Subcommand)]
-pub(crate) enum GenerateCommand {
-    /// Manual pages, one per command
-    Man {
-        /// The folder they go to; made if need be
-        dir: PathBuf,
-    },
-    /// Completions for bash, zsh and fish
-    Completions {
-        /// The folder they go to; made if need be
-        dir: PathBuf,
-    },
-}
 
 /// The shells with completions in our packages.
 const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];

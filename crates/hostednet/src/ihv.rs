@@ -7,7 +7,7 @@ use std::path::{self, Path};
 
 use cause::Cause;
 use clock::Duration;
-use dot11::{KeyBytes, Oui, VendorElement};
+use dot11::{KeyBytes, VendorElement};
 use serde::Serialize;
 use wlan_client::{
     Client, EventKind, ExtensionAdapter, ExtensionEvent, ExtensionLine, ExtensionRow, HostState,
@@ -17,7 +17,7 @@ use wlan_model::{
 };
 use zeroize::Zeroizing;
 
-use crate::args::{FragmentArguments, IhvCommand, IhvConnectArguments, IhvInstallArguments};
+use crate::args::ihv::{ConnectArguments, FragmentArguments, IhvCommand, InstallArguments};
 use crate::failure::Failure;
 use crate::json::{self, CauseView};
 
@@ -60,7 +60,7 @@ pub(crate) fn run<W: Write>(
 fn install<W: Write>(
     client: &mut Client,
     out: &mut W,
-    arguments: IhvInstallArguments,
+    arguments: InstallArguments,
 ) -> Result<(), Failure> {
     // The service has another working folder.
     let library = path::absolute(&arguments.file).map_err(|error| {
@@ -104,7 +104,7 @@ fn install<W: Write>(
 fn connect<W: Write>(
     client: &mut Client,
     out: &mut W,
-    arguments: IhvConnectArguments,
+    arguments: ConnectArguments,
 ) -> Result<(), Failure> {
     let ssid = arguments.ssid;
     let profile = VendorProfile {
@@ -369,62 +369,10 @@ impl From<ExtensionLine> for LineView {
     }
 }
 
-/// `02:CA:FE`, with other separators or without.
-pub(crate) fn parse_oui(text: &str) -> Result<Oui, String> {
-    let digits: String = text.chars().filter(|c| !matches!(c, ':' | '-')).collect();
-    match parse_hex(&digits).ok().map(<[u8; 3]>::try_from) {
-        Some(Ok(oui)) if oui[0] & 1 == 0 => Ok(Oui(oui)),
-        Some(Ok(_)) => Err("the lowest bit of the first byte is set: no vendor has that".into()),
-        _ => Err("an OUI has three bytes in hexadecimal digits, like 02:CA:FE".into()),
-    }
-}
-
-/// A byte, decimal or after `0x` hexadecimal.
-pub(crate) fn parse_kind(text: &str) -> Result<u8, String> {
-    let kind = match text.strip_prefix("0x") {
-        Some(digits) => u8::from_str_radix(digits, 16),
-        None => text.parse(),
-    };
-    kind.map_err(|_| {
-        "the kind is the byte behind the OUI: 0 to 255, or 0x00 to 0xff; leave it out for any"
-            .into()
-    })
-}
-
-/// Whole information elements.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Elements(pub(crate) Vec<u8>);
-
-/// Elements in hexadecimal digits, each with its number and length.
-pub(crate) fn parse_elements(text: &str) -> Result<Elements, String> {
-    let bytes = parse_hex(text)?;
-    let mut rest = &bytes[..];
-    while !rest.is_empty() {
-        let len = rest.get(1).copied().unwrap_or(u8::MAX);
-        rest = rest.get(2 + usize::from(len)..).ok_or(
-            "the last element is not whole: number, length and content, like dd0402cafe01",
-        )?;
-    }
-    Ok(Elements(bytes))
-}
-
-fn parse_hex(text: &str) -> Result<Vec<u8>, String> {
-    let byte = |pair: &[u8]| {
-        let digit = |d: u8| char::from(d).to_digit(16);
-        match pair {
-            [high, low] => u8::try_from(digit(*high)? << 4 | digit(*low)?).ok(),
-            _ => None,
-        }
-    };
-    text.as_bytes()
-        .chunks(2)
-        .map(byte)
-        .collect::<Option<_>>()
-        .ok_or_else(|| "these are no bytes in hexadecimal digits".into())
-}
-
 #[cfg(test)]
 mod tests {
+    use dot11::Oui;
+
     use super::*;
 
     const OUI: Oui = Oui([2, 0xca, 0xfe]);
@@ -545,50 +493,6 @@ mod tests {
             "handshake is installed; it serves profiles of 02:ca:fe, and no station of the hosted \
              network"
         );
-    }
-
-    #[test]
-    fn an_oui_is_read_as_people_write_it() {
-        for text in ["02:CA:FE", "02-ca-fe", "02cafe"] {
-            assert_eq!(parse_oui(text), Ok(OUI));
-        }
-        for text in [
-            "",
-            "02:CA",
-            "02:CA:FE:01",
-            "02:CA:FG",
-            "2:CA:FE",
-            "01:CA:FE",
-            "é",
-        ] {
-            assert!(parse_oui(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn elements_must_be_whole() {
-        for text in ["", "dd0402cafe01", "dd00dd0402cafe01", "DD0402CAFE01"] {
-            assert!(parse_elements(text).is_ok(), "{text}");
-        }
-        for text in [
-            "dd",
-            "dd04",
-            "dd0402cafe",
-            "dd0402cafe0100",
-            "dd0402cafe0",
-            "xx",
-        ] {
-            assert!(parse_elements(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_kind_is_a_byte() {
-        assert_eq!(parse_kind("1"), Ok(1));
-        assert_eq!(parse_kind("0xfe"), Ok(254));
-        for text in ["", "256", "-1", "0x", "libhandshake.so"] {
-            assert!(parse_kind(text).is_err(), "{text}");
-        }
     }
 
     #[test]

@@ -30,7 +30,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use args::{Arguments, Command, KeyCommand, SimCommand};
+use args::key::KeyCommand;
+use args::sim::SimCommand;
+use args::{Arguments, Command};
 use failure::Failure;
 
 fn main() -> ExitCode {

@@ -3,31 +3,20 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use cause::Cause;
-use clap::Args;
 use dot11::Ssid;
 use wifi_code::{Code, Key, Paint};
 use wlan_client::{Client, ClientError};
 use wlan_model::{KeyForm, PrimaryKey, SecondaryKey, Win32Error};
 
+use crate::args::qr::QrArguments;
 use crate::failure::Failure;
 use crate::log;
 
 /// Pixels for each module of a file's picture: large enough for paper.
 const PIXELS: u32 = 12;
-
-#[derive(Debug, Args)]
-pub(crate) struct QrArguments {
-    /// The primary key, also when a secondary key is set
-    #[arg(long)]
-    pub(crate) primary: bool,
-
-    /// Write a picture that only you may read, instead of showing the code
-    #[arg(long, value_name = "FILE")]
-    pub(crate) png: Option<PathBuf>,
-}
 
 /// The key that is handed out.
 enum Chosen {

@@ -11,7 +11,7 @@ use clock::Duration;
 use wlan_client::{check_private_folder, service_socket};
 use wlansvc::{Options, RadioChoice, Service};
 
-use crate::args::ServiceArguments;
+use crate::args::serve::ServiceArguments;
 use crate::failure::Failure;
 use crate::log;
 

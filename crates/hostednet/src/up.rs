@@ -16,7 +16,7 @@ use wlan_client::{Client, ClientError};
 use wlansvc::Stopper;
 
 use crate::air::AirChange;
-use crate::args::UpArguments;
+use crate::args::up::UpArguments;
 use crate::failure::Failure;
 use crate::view::{self, End, Model, demo};
 use crate::{commands, serve};

@@ -6,23 +6,11 @@ use std::path::PathBuf;
 use std::thread;
 
 use cause::Cause;
-use clap::Args;
 use hostednet_web::{Linker, Options, Page};
 
+use crate::args::web::WebArguments;
 use crate::failure::Failure;
 use crate::{log, text};
-
-#[derive(Debug, Args)]
-pub(crate) struct WebArguments {
-    /// Where to listen [default: 127.0.0.1, a free port]. Any other address than this machine's own
-    /// loopback lets others read keys on their way, since nothing is encrypted
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    pub(crate) listen: Option<SocketAddr>,
-
-    /// The port to listen on, where --listen does not say it
-    #[arg(long, conflicts_with = "listen", default_value_t = 0)]
-    pub(crate) port: u16,
-}
 
 /// Serves the page until the process is ended.
 pub(crate) fn run(socket: PathBuf, arguments: &WebArguments) -> Result<(), Failure> {

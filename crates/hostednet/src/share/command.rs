@@ -3,30 +3,15 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use clap::Subcommand;
 use dot11::MacAddr;
 use serde::Serialize;
 use wlan_client::{Client, ClientError, Lease, SharingMode, SharingState, SharingStatus};
 
-use crate::args::Format;
+use crate::args::format::Format;
+use crate::args::share::ShareCommand;
 use crate::failure::Failure;
 use crate::json::{self, CauseView, Names, PeerView};
 use crate::share::state_text;
-
-/// What can be said about sharing.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ShareCommand {
-    /// Share this machine's internet with the peers, from now on
-    On {
-        /// The interface that has the internet, or auto for the one with the default route
-        #[arg(long, value_name = "IFNAME|auto", default_value = "auto")]
-        to: String,
-    },
-    /// Give peers addresses only
-    Off,
-    /// Show how sharing stands, and who has an address
-    Status(Format),
-}
 
 pub(crate) fn run(
     client: &mut Client,

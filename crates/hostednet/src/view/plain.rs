@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{End, Model};
+use super::end::End;
+use super::model::Model;
 use crate::failure::Failure;
 use crate::json::key_text;
 use crate::text;

@@ -11,7 +11,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::draw::{Shown, View, draw};
-use super::{End, Model};
+use super::end::End;
+use super::model::Model;
 use crate::failure::Failure;
 
 /// Between two looks at the keyboard.

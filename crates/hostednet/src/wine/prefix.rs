@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 
 use cause::Cause;
 
-use super::record::Record;
-
 /// A prefix, which need not be one.
 #[derive(Debug)]
 pub(crate) struct Prefix {
@@ -133,14 +131,5 @@ impl Prefix {
             let _ = fs::remove_file(&new);
             self.unusable(&target, &error)
         })
-    }
-
-    /// Whether the file in `system32` is not the one that was there before.
-    pub(crate) fn holds(&self, name: &str, record: &Record) -> bool {
-        let there = fs::read(self.system32().join(name));
-        let before = record
-            .saved(self, name)
-            .and_then(|path| fs::read(path).ok());
-        there.is_ok_and(|there| before.as_ref() != Some(&there))
     }
 }

@@ -93,6 +93,15 @@ impl Record {
         (self.files.get(name) == Some(&true)).then(|| prefix.keep().join(name))
     }
 
+    /// Whether the file in `system32` is another one than was there before.
+    pub(crate) fn is_replaced(&self, prefix: &Prefix, name: &str) -> bool {
+        let there = fs::read(prefix.system32().join(name));
+        let before = self
+            .saved(prefix, name)
+            .and_then(|path| fs::read(path).ok());
+        there.is_ok_and(|there| before.as_ref() != Some(&there))
+    }
+
     /// Puts the files back, and forgets.
     ///
     /// # Errors

@@ -59,7 +59,7 @@ fn undoing_brings_back_what_was_there_and_removes_what_was_not() {
     record.begin(&prefix, ["wlanapi.dll", "new.dll"]).unwrap();
     prefix.put(&ours, "wlanapi.dll").unwrap();
     prefix.put(&ours, "new.dll").unwrap();
-    assert!(prefix.holds("wlanapi.dll", &record));
+    assert!(record.is_replaced(&prefix, "wlanapi.dll"));
 
     let read = Record::read(&prefix).unwrap().unwrap();
     assert_eq!(read, record);
@@ -124,7 +124,7 @@ fn a_file_that_wine_put_back_is_noticed() {
     let mut record = Record::default();
     record.begin(&prefix, ["wlanapi.dll"]).unwrap();
 
-    assert!(!prefix.holds("wlanapi.dll", &record));
+    assert!(!record.is_replaced(&prefix, "wlanapi.dll"));
 }
 
 #[test]

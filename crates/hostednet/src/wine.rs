@@ -17,36 +17,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use cause::Cause;
-use clap::Subcommand;
 
+use crate::args::wine::WineCommand;
 use crate::failure::Failure;
 use classes::{TEXT, TREES};
 use prefix::Prefix;
 use record::Record;
 use runner::Wine;
-
-/// What to do with a prefix.
-#[derive(Debug, Subcommand)]
-pub(crate) enum WineCommand {
-    /// Let the 64-bit programs of a prefix host networks
-    Install {
-        /// The prefix [default: $WINEPREFIX, else ~/.wine]
-        prefix: Option<PathBuf>,
-        /// Where the files for Wine are [default: ../lib/hostednet/wine beside this program]
-        #[arg(long, value_name = "DIR")]
-        from: Option<PathBuf>,
-    },
-    /// Undo it: the prefix is as it was
-    Remove {
-        /// The prefix [default: $WINEPREFIX, else ~/.wine]
-        prefix: Option<PathBuf>,
-    },
-    /// Tell whether a prefix is set up; the exit status is 1 when it is not, or not whole
-    Status {
-        /// The prefix [default: $WINEPREFIX, else ~/.wine]
-        prefix: Option<PathBuf>,
-    },
-}
 
 /// A file of ours: its name beside this program, and in `system32`.
 const FILES: [(&str, &str); 4] = [
@@ -165,7 +142,7 @@ fn status(prefix: &Prefix) -> Result<(), Failure> {
         return Err(half(format!("{name} is half set up: it was interrupted.")));
     }
     for (_, file) in FILES {
-        if !prefix.holds(file, &record) {
+        if !record.is_replaced(prefix, file) {
             return Err(half(format!(
                 "{name} is half set up: somebody changed {file} in system32."
             )));
