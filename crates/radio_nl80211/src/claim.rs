@@ -31,6 +31,11 @@ impl Owner {
         start_of(self.pid) == Some(self.started)
     }
 
+    /// Whether it lives, by what `/proc/PID/stat` says, where there is one.
+    pub(crate) fn is_alive_by(self, stat: Option<&str>) -> bool {
+        stat.and_then(start_in_stat) == Some(self.started)
+    }
+
     pub(crate) const fn pid(self) -> u32 {
         self.pid
     }

@@ -27,11 +27,16 @@ pub(crate) struct Kernel {
 
 impl Kernel {
     pub(crate) fn open() -> Result<Self, Refusal> {
-        let mut requests = Requests::open(Some(netlink::GENERIC))?;
+        let requests = Requests::open(Some(netlink::GENERIC))?;
+        Self::over(requests, Route::open()?)
+    }
+
+    /// Over sockets that are open.
+    pub(crate) fn over(mut requests: Requests, route: Route) -> Result<Self, Refusal> {
         let family = Family::resolve(&mut requests)?;
         Ok(Self {
             requests,
-            route: Route::open()?,
+            route,
             family,
         })
     }

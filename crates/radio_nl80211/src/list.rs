@@ -9,6 +9,7 @@ use crate::OpenError;
 use crate::consts;
 use crate::interface::{self, Interface};
 use crate::kernel::Kernel;
+use crate::look::Files;
 use crate::rfkill;
 use crate::wiphy::Wiphy;
 
@@ -96,11 +97,13 @@ pub(crate) fn station_interfaces(
 }
 
 pub(crate) fn driver(phy: &str) -> Option<String> {
-    let link = Path::new("/sys/class/ieee80211")
-        .join(phy)
-        .join("device/driver");
-    let target = std::fs::read_link(link).ok()?;
-    Some(target.file_name()?.to_string_lossy().into_owned())
+    driver_by(&Files::of_this_machine(), phy)
+}
+
+/// The same by these files.
+pub(crate) fn driver_by(files: &Files, phy: &str) -> Option<String> {
+    let target = files.link(&format!("/sys/class/ieee80211/{phy}/device/driver"))?;
+    Some(Path::new(&target).file_name()?.to_str()?.to_owned())
 }
 
 /// Describes all radios. Needs no privileges.

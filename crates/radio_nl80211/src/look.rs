@@ -3,13 +3,16 @@
 //!
 //! Everything here but [`Looker::listen`] works without privileges. `listen` tunes another radio to a
 //! channel for a tenth of a second and sends nothing.
+//!
+//! What was seen can be kept ([`Looker::recording`]) and looked at on another machine
+//! ([`Looker::play`]), through the same readers.
 
 use std::os::fd::AsFd;
 
 use clock::{Duration, Instant};
 use dot11::{Channel, MacAddr};
 use linux_raw_sys::netlink as sys;
-use radio::Cause;
+use radio::{Cause, Switches};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::netlink;
@@ -17,15 +20,24 @@ use rustix::net::netlink;
 use crate::OpenError;
 use crate::claim;
 use crate::consts;
+use crate::errno::Refusal;
 use crate::interface::{self, Interface, Plan};
 use crate::kernel::Kernel;
 use crate::list::{self, RadioDescription, no_wireless};
 use crate::netlink::{Attrs, messages};
 use crate::rfkill;
+use crate::route::Route;
 use crate::setup;
-use crate::socket::Socket;
+use crate::socket::{Requests, Socket};
 use crate::sys::join_group;
 use crate::wiphy::Wiphy;
+
+mod files;
+mod tape;
+
+pub use files::Files;
+pub(crate) use tape::Tape;
+pub use tape::{Exchange, Protocol, Recording};
 
 const CMD_GET_REG: u8 = sys::nl80211_commands::NL80211_CMD_GET_REG as u8;
 const CMD_GET_SCAN: u8 = sys::nl80211_commands::NL80211_CMD_GET_SCAN as u8;
@@ -90,6 +102,8 @@ pub struct LinkLook {
     pub running: bool,
     /// A hostednet has made it: the process, and whether that lives.
     pub maker: Option<(u32, bool)>,
+    /// It went away between two questions.
+    pub gone: bool,
 }
 
 /// How an access point would get its interface.
@@ -133,6 +147,9 @@ pub struct Heard {
 #[derive(Debug)]
 pub struct Looker {
     kernel: Kernel,
+    files: Files,
+    /// The kernel is a recorded one.
+    played: bool,
 }
 
 impl Looker {
@@ -143,7 +160,72 @@ impl Looker {
     pub fn open() -> Result<Self, OpenError> {
         Ok(Self {
             kernel: Kernel::open().map_err(|e| no_wireless(&e))?,
+            files: Files::of_this_machine(),
+            played: false,
         })
+    }
+
+    /// Opens the sockets and keeps from then on what comes out of them.
+    ///
+    /// # Errors
+    /// When the kernel has no wireless support.
+    pub fn open_recording() -> Result<Self, OpenError> {
+        let open = || {
+            let mut requests = Requests::open(Some(netlink::GENERIC))?;
+            let mut route = Route::open()?;
+            requests.record();
+            route.requests().record();
+            Kernel::over(requests, route)
+        };
+        Ok(Self {
+            kernel: open().map_err(|e| no_wireless(&e))?,
+            files: Files::of_this_machine().keeping(),
+            played: false,
+        })
+    }
+
+    /// What was kept so far. Of the networks that were heard only the machine's own are in it.
+    #[must_use]
+    pub fn recording(&mut self) -> Recording {
+        let mut exchanges = Vec::new();
+        if let Some(tape) = self.kernel.requests.tape() {
+            exchanges.extend(tape.exchanges(Protocol::Generic));
+        }
+        if let Some(tape) = self.kernel.route.requests().tape() {
+            exchanges.extend(tape.exchanges(Protocol::Route));
+        }
+        tape::without_neighbours(&mut exchanges);
+        Recording {
+            exchanges,
+            files: self.files.kept(),
+        }
+    }
+
+    /// Looks at the radios of a recording. `files` are those beside it: [`Files::recorded`] of the
+    /// recording's, or others.
+    ///
+    /// # Errors
+    /// When no nl80211 was there.
+    pub fn play(recording: &Recording, files: Files) -> Result<Self, OpenError> {
+        let socket = |protocol| {
+            let fd = tape::play(&recording.exchanges, protocol)?;
+            Ok::<_, Errno>(Requests::over(fd))
+        };
+        let open = || {
+            let route = Route::over(socket(Protocol::Route)?);
+            Kernel::over(socket(Protocol::Generic)?, route)
+        };
+        Ok(Self {
+            kernel: open().map_err(|e: Refusal| no_wireless(&e))?,
+            files,
+            played: true,
+        })
+    }
+
+    /// The files beside the radios.
+    #[must_use]
+    pub const fn files(&self) -> &Files {
+        &self.files
     }
 
     /// All radios. `wanted` names the interface whose radio is meant, as for the service; `own` is the
@@ -165,7 +247,7 @@ impl Looker {
                 .filter(|i| i.wiphy == wiphy.index)
                 .map(|i| (i.clone(), self.link(i.ifindex)))
                 .collect();
-            describe(wiphy, mine, wanted, own)
+            describe(&self.files, wiphy, mine, wanted, own)
         });
         Ok(looks.collect())
     }
@@ -175,12 +257,26 @@ impl Looker {
         if ifindex == 0 {
             return LinkLook::default();
         }
-        let state = self.kernel.route.link(ifindex).unwrap_or_default();
+        let state = match self.kernel.route.link(ifindex) {
+            Ok(state) => state,
+            Err(refusal) => {
+                return LinkLook {
+                    gone: refusal.is(Errno::NODEV),
+                    ..LinkLook::default()
+                };
+            }
+        };
         let owner = state.alias.as_deref().and_then(claim::read_alias);
+        let lives = |owner: claim::Owner| {
+            let stat = format!("/proc/{}/stat", owner.pid());
+            let stat = self.files.keep(&stat, str::to_owned);
+            owner.is_alive_by(stat.as_deref())
+        };
         LinkLook {
             up: state.up,
             running: state.running,
-            maker: owner.map(|owner| (owner.pid(), owner.is_alive())),
+            maker: owner.map(|owner| (owner.pid(), lives(owner))),
+            gone: false,
         }
     }
 
@@ -232,6 +328,7 @@ impl Looker {
     ///
     /// # Errors
     /// Without privileges, when the interface is down or busy, or when it takes longer than `limit`.
+    /// In a recording never: what was heard afterwards comes next on the tape.
     pub fn listen(
         &mut self,
         ifindex: u32,
@@ -239,8 +336,11 @@ impl Looker {
         now: impl Fn() -> Instant,
         limit: Duration,
     ) -> Result<(), OpenError> {
+        if self.played {
+            return Ok(());
+        }
         let doing = "listen";
-        let explain = |e: Errno| crate::errno::Refusal::from(e).explain(doing);
+        let explain = |e: Errno| Refusal::from(e).explain(doing);
         let mut events = Socket::open(Some(netlink::GENERIC)).map_err(explain)?;
         if let Some(group) = self.kernel.family.group("scan") {
             join_group(events.as_fd(), group).map_err(explain)?;
@@ -320,6 +420,7 @@ fn read_heard(attrs: Attrs<'_>) -> Option<Heard> {
 }
 
 fn describe(
+    files: &Files,
     wiphy: Wiphy,
     mine: Vec<(Interface, LinkLook)>,
     wanted: Option<&str>,
@@ -355,12 +456,17 @@ fn describe(
         .iter()
         .find(|(i, link)| link.up && interface::excludes(i.iftype))
         .map(|(i, _)| interface::exclusion(i));
+    let switches: Vec<SwitchLook> = rfkill::switches(files, &wiphy.name)
+        .into_iter()
+        .map(|(name, soft, hard)| SwitchLook { name, soft, hard })
+        .collect();
+    let state = Switches {
+        software: !switches.iter().any(|s| s.soft),
+        hardware: !switches.iter().any(|s| s.hard),
+    };
     RadioLook {
-        driver: list::driver(&wiphy.name),
-        switches: rfkill::switches(&wiphy.name)
-            .into_iter()
-            .map(|(name, soft, hard)| SwitchLook { name, soft, hard })
-            .collect(),
+        driver: list::driver_by(files, &wiphy.name),
+        switches,
         room,
         forced_channel: interface::forced_channel(&wiphy, &foreign),
         access_point: wiphy.has_iftype(consts::IFTYPE_AP),
@@ -370,7 +476,7 @@ fn describe(
         description: RadioDescription {
             interfaces: mine.into_iter().map(|(i, _)| i).collect(),
             unfit: interface::unfit(&wiphy),
-            switched_off: rfkill::cause(rfkill::state(&wiphy.name)),
+            switched_off: rfkill::cause(state),
             wiphy,
         },
     }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use radio::{Cause, CommandError, CommandErrorKind, Switches};
 
+use crate::look::Files;
+
 const CLASS: &str = "/sys/class/rfkill";
 const DEVICE: &str = "/dev/rfkill";
 
@@ -69,21 +71,22 @@ pub(crate) fn state(phy: &str) -> Switches {
     state_in(Path::new(CLASS), phy)
 }
 
-/// Each switch of one radio: its name, and whether it is off by software, by hardware.
-pub(crate) fn switches(phy: &str) -> Vec<(String, bool, bool)> {
-    switches_in(Path::new(CLASS), phy)
-}
-
-fn switches_in(class: &Path, phy: &str) -> Vec<(String, bool, bool)> {
-    let mut found: Vec<_> = switches_of(class, phy)
-        .map(|dir| {
-            let name = dir.file_name().unwrap_or_default().to_string_lossy();
-            let is_set = |file| read(&dir, file).trim() == "1";
-            (name.into_owned(), is_set("soft"), is_set("hard"))
+/// Each switch of one radio, by these files: its name, and whether it is off by software, by hardware.
+pub(crate) fn switches(files: &Files, phy: &str) -> Vec<(String, bool, bool)> {
+    let read = |name: &str, file: &str| {
+        let text = files.keep(&format!("{CLASS}/{name}/{file}"), str::to_owned);
+        text.unwrap_or_default().trim().to_owned()
+    };
+    let names = files.names(CLASS).unwrap_or_default();
+    names
+        .into_iter()
+        .filter(|name| read(name, "name") == phy)
+        .map(|name| {
+            let is_set = |file| read(&name, file) == "1";
+            let (soft, hard) = (is_set("soft"), is_set("hard"));
+            (name, soft, hard)
         })
-        .collect();
-    found.sort();
-    found
+        .collect()
 }
 
 /// The switches of one radio; normally there is one.
@@ -173,7 +176,7 @@ mod tests {
         dir
     }
 
-    const fn switches(software: bool, hardware: bool) -> Switches {
+    const fn state_of(software: bool, hardware: bool) -> Switches {
         Switches { software, hardware }
     }
 
@@ -181,10 +184,13 @@ mod tests {
     fn only_the_switch_of_this_radio_counts() {
         let dir = class(&[("phy1", "1", "1"), ("phy0", "0", "0"), ("phy3", "1", "0")]);
         assert_eq!(state_in(dir.path(), "phy0"), ALL_ON);
-        assert_eq!(state_in(dir.path(), "phy1"), switches(false, false));
-        assert_eq!(state_in(dir.path(), "phy3"), switches(false, true));
+        assert_eq!(state_in(dir.path(), "phy1"), state_of(false, false));
+        assert_eq!(state_in(dir.path(), "phy3"), state_of(false, true));
         assert_eq!(state_in(dir.path(), "phy2"), ALL_ON);
-        let of = |phy| switches_in(dir.path(), phy);
+        let machine = tempfile::tempdir().unwrap();
+        fs::create_dir_all(machine.path().join("sys/class")).unwrap();
+        fs::rename(dir.path(), machine.path().join("sys/class/rfkill")).unwrap();
+        let of = |phy| switches(&Files::below(machine.path()), phy);
         assert_eq!(of("phy3"), [("rfkill2".to_owned(), true, false)]);
         assert_eq!(of("phy2"), []);
     }
@@ -192,8 +198,8 @@ mod tests {
     #[test]
     fn a_soft_block_has_another_remedy_than_a_hard_one() {
         let remedy = |s| cause(s).unwrap().remedy;
-        assert!(remedy(switches(false, true)).contains("rfkill unblock"));
-        for hard in [switches(true, false), switches(false, false)] {
+        assert!(remedy(state_of(false, true)).contains("rfkill unblock"));
+        for hard in [state_of(true, false), state_of(false, false)] {
             assert!(remedy(hard).contains("software cannot"));
         }
         assert_eq!(cause(ALL_ON), None);

@@ -64,9 +64,19 @@ impl Route {
         Requests::open(None).map(Self)
     }
 
+    /// Over requests to somebody who plays the kernel.
+    pub(crate) const fn over(requests: Requests) -> Self {
+        Self(requests)
+    }
+
     #[cfg(test)]
     pub(crate) const fn for_test(requests: Requests) -> Self {
-        Self(requests)
+        Self::over(requests)
+    }
+
+    /// The socket for its requests.
+    pub(crate) const fn requests(&mut self) -> &mut Requests {
+        &mut self.0
     }
 
     /// Hears of every change of an interface (`RTNLGRP_LINK`).

@@ -13,6 +13,7 @@ use rustix::net::{
 use crate::consts;
 use crate::errno::Refusal;
 use crate::filter;
+use crate::look::Tape;
 use crate::netlink::{Ack, Message, Writer, messages};
 use crate::sys;
 
@@ -48,13 +49,17 @@ impl Socket {
         })
     }
 
-    /// One end of a pair, at whose other end a test plays the kernel.
-    #[cfg(test)]
-    pub(crate) fn for_test(fd: OwnedFd) -> Self {
+    /// One end of a pair, at whose other end somebody plays the kernel.
+    fn over(fd: OwnedFd) -> Self {
         Self {
             fd,
             buf: vec![0; BUFFER_LEN],
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn for_test(fd: OwnedFd) -> Self {
+        Self::over(fd)
     }
 
     /// One datagram that is there already; `None` when there is none.
@@ -99,6 +104,7 @@ pub(crate) struct Requests {
     socket: Socket,
     writer: Writer,
     seq: u32,
+    tape: Option<Tape>,
 }
 
 impl Requests {
@@ -111,19 +117,43 @@ impl Requests {
             socket,
             writer: Writer::new(),
             seq: 0,
+            tape: None,
         })
+    }
+
+    /// Requests to somebody who plays the kernel at the other end of a pair.
+    pub(crate) fn over(fd: OwnedFd) -> Self {
+        // Without it a kernel that says nothing would be waited for.
+        let _ = sockopt::set_socket_timeout(&fd, sockopt::Timeout::Recv, Some(ANSWER_TIMEOUT));
+        Self {
+            socket: Socket::over(fd),
+            writer: Writer::new(),
+            seq: 0,
+            tape: None,
+        }
     }
 
     /// Requests to a test, whose answers must lie there before they are sent.
     #[cfg(test)]
     pub(crate) fn for_test(fd: OwnedFd) -> Self {
-        let patience = Some(Duration::from_secs(10));
-        let _ = sockopt::set_socket_timeout(&fd, sockopt::Timeout::Recv, patience);
-        Self {
-            socket: Socket::for_test(fd),
-            writer: Writer::new(),
-            seq: 0,
+        Self::over(fd)
+    }
+
+    /// Keeps from now on what is asked and answered.
+    pub(crate) fn record(&mut self) {
+        self.tape = Some(Tape::default());
+    }
+
+    /// What was kept.
+    pub(crate) const fn tape(&self) -> Option<&Tape> {
+        self.tape.as_ref()
+    }
+
+    fn send_written(&mut self) -> Result<(), Errno> {
+        if let Some(tape) = &mut self.tape {
+            tape.asked(self.writer.as_bytes());
         }
+        self.socket.send(self.writer.as_bytes())
     }
 
     /// The first of `count` fresh sequence numbers (never 0, which notifications have).
@@ -153,7 +183,7 @@ impl Requests {
         self.writer.begin(kind, consts::NLM_F_ACK, seq);
         fill(&mut self.writer);
         self.writer.end();
-        self.socket.send(self.writer.as_bytes())?;
+        self.send_written()?;
         self.wait(seq, answer).map(|_| ())
     }
 
@@ -172,7 +202,7 @@ impl Requests {
             self.writer.begin(kind, consts::NLM_F_DUMP, seq);
             fill(&mut self.writer);
             self.writer.end();
-            self.socket.send(self.writer.as_bytes())?;
+            self.send_written()?;
             let mut out = T::default();
             let consistent = self.wait(seq, |m| collect(&mut out, m))?;
             if consistent || attempt >= DUMP_ATTEMPTS {
@@ -192,7 +222,11 @@ impl Requests {
                 Err(Errno::AGAIN) => return Err(Errno::TIMEDOUT.into()),
                 Err(e) => return Err(e.into()),
             };
-            for message in messages(self.socket.buf.get(..len).unwrap_or_default()) {
+            let datagram = self.socket.buf.get(..len).unwrap_or_default();
+            if let Some(tape) = &mut self.tape {
+                tape.answered(datagram);
+            }
+            for message in messages(datagram) {
                 if message.seq != seq {
                     continue;
                 }

@@ -1,5 +1,7 @@
 //! The readers against messages as the kernel builds them.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::netlink::Writer;
 
@@ -106,6 +108,11 @@ fn wiphy() -> Wiphy {
     }
 }
 
+/// No file is there.
+fn nothing() -> Files {
+    Files::recorded(BTreeMap::new())
+}
+
 fn interface(name: &str, iftype: u32) -> Interface {
     Interface {
         name: name.into(),
@@ -119,6 +126,7 @@ const UP: LinkLook = LinkLook {
     up: true,
     running: false,
     maker: None,
+    gone: false,
 };
 
 #[test]
@@ -136,10 +144,10 @@ fn a_network_that_runs_does_not_stand_in_its_own_way() {
         ]
     };
 
-    let own = describe(wiphy(), interfaces(), None, Some("hosted0"));
+    let own = describe(&nothing(), wiphy(), interfaces(), None, Some("hosted0"));
     assert_eq!(own.room, Room::Own);
 
-    let foreign = describe(wiphy(), interfaces(), None, None);
+    let foreign = describe(&nothing(), wiphy(), interfaces(), None, None);
     let Room::None(cause) = foreign.room else {
         panic!("{:?}", foreign.room);
     };
@@ -157,6 +165,7 @@ fn what_a_killed_service_left_does_not_count() {
         ..UP
     };
     let look = describe(
+        &nothing(),
         wiphy(),
         vec![
             (interface("wlan0", consts::IFTYPE_STATION), UP),
@@ -171,6 +180,7 @@ fn what_a_killed_service_left_does_not_count() {
 #[test]
 fn an_access_point_of_others_takes_the_room_and_a_monitor_excludes() {
     let look = describe(
+        &nothing(),
         wiphy(),
         vec![(interface("wlan0", consts::IFTYPE_AP), UP)],
         None,
@@ -180,6 +190,7 @@ fn an_access_point_of_others_takes_the_room_and_a_monitor_excludes() {
     assert_eq!(look.beside_station, Some(1));
 
     let monitor = describe(
+        &nothing(),
         wiphy(),
         vec![(interface("mon0", consts::IFTYPE_MONITOR), UP)],
         None,
@@ -191,6 +202,7 @@ fn an_access_point_of_others_takes_the_room_and_a_monitor_excludes() {
 #[test]
 fn what_is_missing_is_said_as_the_service_says_it() {
     let look = describe(
+        &nothing(),
         wiphy(),
         vec![(interface("wlan0", consts::IFTYPE_STATION), UP)],
         None,
@@ -209,4 +221,127 @@ fn what_is_missing_is_said_as_the_service_says_it() {
         Some(said(Some("wlan7")))
     );
     assert_eq!(missing(&[look], Some("wlan0")), None);
+}
+
+/// Writes the attributes of a message.
+type Fill<'a> = &'a dyn Fn(&mut Writer);
+
+/// A datagram of messages to the request of number 7.
+fn datagram(all: &[(u8, Fill<'_>)]) -> Vec<u8> {
+    let mut w = Writer::new();
+    for (command, fill) in all {
+        w.begin_genl(32, *command, 0, 7);
+        fill(&mut w);
+        w.end();
+    }
+    w.as_bytes().to_vec()
+}
+
+/// A dump of this command that was asked for with number 7.
+fn dumped(command: u8, answers: Vec<Vec<u8>>) -> Exchange {
+    let mut w = Writer::new();
+    w.begin_genl(32, command, consts::NLM_F_DUMP, 7);
+    w.end();
+    Exchange {
+        protocol: Protocol::Generic,
+        request: w.as_bytes().to_vec(),
+        answers,
+    }
+}
+
+fn network(w: &mut Writer, last: u8) {
+    w.nest(ATTR_BSS, |w| {
+        w.mac(BSS_BSSID, MacAddr([2, 0, 0, 0, 0, last]));
+    });
+}
+
+#[test]
+fn networks_of_others_leave_no_trace_in_a_recording() {
+    let own = |w: &mut Writer| {
+        w.mac(consts::ATTR_MAC, MacAddr([2, 0, 0, 0, 0, 1]));
+    };
+    let without_address = |w: &mut Writer| {
+        w.nest(ATTR_BSS, |_| ());
+    };
+    let (mine, theirs) = (
+        |w: &mut Writer| network(w, 1),
+        |w: &mut Writer| network(w, 2),
+    );
+    let heard = [
+        datagram(&[(34, &theirs), (34, &mine), (34, &without_address)]),
+        datagram(&[(34, &theirs)]),
+    ];
+    let mut exchanges = [
+        dumped(CMD_GET_SCAN, heard.to_vec()),
+        dumped(consts::CMD_GET_INTERFACE, vec![datagram(&[(7, &own)])]),
+    ];
+
+    tape::without_neighbours(&mut exchanges);
+
+    assert_eq!(exchanges[0].answers, [datagram(&[(34, &mine)])]);
+    assert_eq!(exchanges[1].answers.len(), 1);
+}
+
+#[test]
+fn a_played_kernel_answers_the_number_it_is_asked_with_and_always_ends() {
+    let mine = |w: &mut Writer| network(w, 1);
+    let mut second = dumped(CMD_GET_SCAN, vec![datagram(&[(34, &mine), (34, &mine)])]);
+    second.request[8..12].copy_from_slice(&9u32.to_ne_bytes());
+    for m in [0, second.answers[0].len() / 2] {
+        second.answers[0][m + 8..m + 12].copy_from_slice(&9u32.to_ne_bytes());
+    }
+    let done = |seq: u32| {
+        let mut w = Writer::new();
+        w.begin(consts::NLMSG_DONE, 0, seq).raw(&[0; 4]);
+        w.end();
+        w.as_bytes().to_vec()
+    };
+    second.answers.push(done(9));
+    let first = dumped(CMD_GET_SCAN, vec![datagram(&[(34, &mine)]), done(7)]);
+    let never = dumped(CMD_GET_REG, vec![datagram(&[(31, &|_| ())])]);
+    let fd = tape::play(&[first, second, never], Protocol::Generic).unwrap();
+    let mut requests = Requests::over(fd);
+    let mut count = |command: u8| {
+        requests.dump(
+            32,
+            |w| {
+                w.raw(&[command, 0, 0, 0]);
+            },
+            |n: &mut u32, _| *n += 1,
+        )
+    };
+
+    // In their order; the last one again and again.
+    assert_eq!(count(CMD_GET_SCAN), Ok(1));
+    assert_eq!(count(CMD_GET_SCAN), Ok(2));
+    assert_eq!(count(CMD_GET_SCAN), Ok(2));
+    assert_eq!(count(CMD_GET_REG), Err(Errno::TIMEDOUT.into()));
+    assert_eq!(count(CMD_TRIGGER_SCAN), Err(Errno::NODATA.into()));
+}
+
+#[test]
+fn of_a_file_only_what_is_read_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("run/nm")).unwrap();
+    std::fs::write(folder.path().join("run/nm/3"), "secret=1\nmanaged=true\n").unwrap();
+    let files = Files::below(folder.path()).keeping();
+    let first = |text: &str| text.lines().nth(1).unwrap_or_default().to_owned();
+
+    assert_eq!(
+        files.keep("/run/nm/3", first).as_deref(),
+        Some("managed=true")
+    );
+    assert!(
+        files
+            .text("/run/nm/3")
+            .is_some_and(|t| t.contains("secret"))
+    );
+
+    let kept = files.kept();
+    assert_eq!(kept.len(), 1);
+    let played = Files::recorded(kept);
+    assert_eq!(played.text("/run/nm/3").as_deref(), Some("managed=true"));
+    assert_eq!(played.names("/run"), Some(vec!["nm".to_owned()]));
+    assert_eq!(played.text("/run/nm/4"), None);
+    assert_eq!(played.path("/run/nm/3"), None);
 }
