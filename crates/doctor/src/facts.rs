@@ -145,6 +145,8 @@ pub struct Interface {
     pub mhz: Option<u32>,
     /// The process of the hostednet that made it, and whether that lives.
     pub maker: Option<(u32, bool)>,
+    /// It went away while it was looked at.
+    pub gone: bool,
     /// Whether NetworkManager says that it manages it.
     pub network_manager: Option<bool>,
 }

@@ -31,6 +31,68 @@ impl Severity {
     }
 }
 
+/// The names of all kinds of findings, as documented.
+pub const FINDINGS: &[&str] = &[
+    "addresses-off",
+    "beacon",
+    "beacon-differs",
+    "beacon-not-read",
+    "channel-forbidden",
+    "channels",
+    "disabled",
+    "dnsmasq-missing",
+    "firewall",
+    "firewall-drops",
+    "firewall-forward",
+    "firmware-radio",
+    "forced-channel",
+    "forced-channel-forbidden",
+    "incompatible-interface",
+    "interface-changed",
+    "interface-gone",
+    "nft-missing",
+    "no-addresses",
+    "no-ap-mode",
+    "no-bip",
+    "no-ccmp",
+    "no-channel",
+    "no-radio",
+    "no-rights",
+    "no-room",
+    "not-beside-station",
+    "not-privileged",
+    "one-channel",
+    "other-radio",
+    "owner-connman",
+    "owner-hostapd",
+    "owner-iwd",
+    "owner-networkmanager",
+    "owner-wpa-supplicant",
+    "policy-forbids",
+    "port-53-taken",
+    "port-67-taken",
+    "ports",
+    "radio",
+    "rfkill-hard",
+    "rfkill-soft",
+    "self-managed-domain",
+    "service",
+    "service-absent",
+    "service-broken",
+    "service-denied",
+    "service-unavailable",
+    "service-version",
+    "sharing-trouble",
+    "simulated",
+    "station-limit",
+    "unfit-driver",
+    "unseen-domain",
+    "unseen-firewall",
+    "unseen-ports",
+    "unseen-programs",
+    "world-domain",
+];
+
 /// One thing that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -93,6 +155,7 @@ pub struct Report {
 impl Report {
     /// Sorts, and says a thing once that was found twice.
     pub(crate) fn new(found: Vec<Finding>) -> Self {
+        debug_assert!(found.iter().all(|f| FINDINGS.contains(&f.id)), "{found:?}");
         let mut findings: Vec<Finding> = Vec::with_capacity(found.len());
         for finding in found {
             match findings.iter_mut().find(|f| f.cause == finding.cause) {

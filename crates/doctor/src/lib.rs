@@ -21,6 +21,6 @@ mod view;
 mod tests;
 
 pub use facts::Facts;
-pub use finding::{Finding, Report, Severity};
+pub use finding::{FINDINGS, Finding, Report, Severity};
 pub use judge::judge;
 pub use view::{ReportView, text};

@@ -104,6 +104,29 @@ pub fn effective_capabilities(status: &str) -> Option<u64> {
     u64::from_str_radix(line.trim(), 16).ok()
 }
 
+/// The effective user in `/proc/PID/status`: of four numbers the second.
+#[must_use]
+pub fn effective_user(status: &str) -> Option<u32> {
+    effective("Uid:", status)
+}
+
+/// The effective group in `/proc/PID/status`, and the supplementary ones.
+#[must_use]
+pub fn effective_groups(status: &str) -> Vec<u32> {
+    let others = status.lines().find_map(|line| line.strip_prefix("Groups:"));
+    let others = others.unwrap_or_default().split_ascii_whitespace();
+    let others = others.filter_map(|number| number.parse().ok());
+    effective("Gid:", status)
+        .into_iter()
+        .chain(others)
+        .collect()
+}
+
+fn effective(key: &str, status: &str) -> Option<u32> {
+    let line = status.lines().find_map(|line| line.strip_prefix(key))?;
+    line.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
 /// The parent in `/proc/PID/stat`, counted from the name's closing parenthesis.
 #[must_use]
 pub fn parent(stat: &str) -> Option<u32> {
@@ -207,6 +230,11 @@ mod tests {
             Some(0x3000)
         );
         assert_eq!(effective_capabilities("Name:\tx\n"), None);
+        let status = "Uid:\t1000\t0\t1000\t1000\nGid:\t5\t6\t5\t5\nGroups:\t4 24 998 \n";
+        assert_eq!(effective_user(status), Some(0));
+        assert_eq!(effective_groups(status), [6, 4, 24, 998]);
+        assert_eq!(effective_user("Uid:\t1000\n"), None);
+        assert_eq!(effective_groups("Groups:\t\n"), [0; 0]);
         assert_eq!(parent("12 (a) b) S 7 12"), Some(7));
         assert_eq!(parent("12"), None);
         let routes = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n\

@@ -75,6 +75,7 @@ fn one(facts: &Facts, radio: &Radio, found: &mut Vec<Finding>) {
         found.push(Finding::new("no-bip", Severity::Hint, cause).seen(named(radio)));
     }
     station_limit(facts, radio, found);
+    gone(radio, found);
     if found
         .get(before..)
         .is_some_and(|mine| mine.iter().all(|f| f.severity < Severity::Obstacle))
@@ -179,6 +180,17 @@ fn station_limit(facts: &Facts, radio: &Radio, found: &mut Vec<Finding>) {
                 .seen(named(radio))
                 .run(format!("hostednet set --max-peers {most}")),
         );
+    }
+}
+
+/// Interfaces that were there when the kernel was asked for all, and not when it was asked for one.
+fn gone(radio: &Radio, found: &mut Vec<Finding>) {
+    for interface in radio.interfaces.iter().filter(|i| i.gone) {
+        let cause = Cause::new(
+            format!("{} went away while it was looked at.", interface.name),
+            "Run the doctor again; a radio that comes and goes has a bad plug or driver (`dmesg`).",
+        );
+        found.push(Finding::new("interface-gone", Severity::Hint, cause).seen(named(radio)));
     }
 }
 
