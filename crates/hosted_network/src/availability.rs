@@ -75,7 +75,8 @@ impl<A: AccessPoint> Engine<A> {
 
     pub(crate) fn handle_radio_available(&mut self, info: RadioInfo) {
         self.device = Guid::of_access_point(info.address);
-        let replaced = self.radio.info().is_some_and(|old| old.name != info.name);
+        let replaced = (self.radio.info())
+            .is_some_and(|old| (&old.name, old.address) != (&info.name, info.address));
         self.radio = match &self.radio {
             Radio::Exhausted { cause, .. } if !replaced => Radio::Exhausted {
                 info,

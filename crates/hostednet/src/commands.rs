@@ -290,6 +290,9 @@ fn sim(client: &mut Client, out: &mut impl Write, command: SimCommand) -> Result
         SimCommand::Radio { to, hardware } => switch(client, to == Switch::On, hardware)?,
         SimCommand::Adhoc { to } => client.sim(SimCall::AdHoc(to == Switch::On))?,
         SimCommand::SlowStop { milliseconds } => client.sim(SimCall::SlowStop(milliseconds))?,
+        SimCommand::DriverStop => client.sim(SimCall::DriverStop)?,
+        SimCommand::Plug { to } => client.sim(SimCall::Plug(to == Switch::On))?,
+        SimCommand::Replace => client.sim(SimCall::Replace)?,
     }
     Ok(())
 }

@@ -184,6 +184,12 @@ pub enum SimCall {
     /// From now on the radio takes this long, in milliseconds, to stop a network (at most 60,000):
     /// for looking at what programs do meanwhile.
     SlowStop(u32),
+    /// The driver ends the network by itself. It takes another one some seconds later.
+    DriverStop,
+    /// The adapter is put in, or pulled out.
+    Plug(bool),
+    /// An adapter with another address takes the place of this one. No network may run.
+    Replace,
 }
 
 /// A station of the simulated radio.

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use cause::Cause;
 use clock::{Duration, Instant, earliest};
 use column::ClientId;
 use dot11::{KeyBytes, MacAddr};
@@ -87,6 +88,12 @@ impl SimCalls {
                 Ok(Begun::Done(Answer::Done))
             }
             SimCall::SlowStop(ms) => slow_stop(radio, ms),
+            SimCall::DriverStop => driver_stop(radio, status, now),
+            SimCall::Plug(is_there) => {
+                plug(radio, is_there, now);
+                Ok(Begun::Done(Answer::Done))
+            }
+            SimCall::Replace => replace(radio, now),
             SimCall::List => Ok(Begun::Done(list(radio))),
             SimCall::Traffic { name, frames } if name == ADAPTER => radio
                 .station_traffic(frames, now)
@@ -346,6 +353,54 @@ fn slow_stop(radio: &mut SimRadio, ms: u32) -> Result<Begun, Refusal> {
     }
     radio.set_stop_delay(Duration::from_millis(ms.into()));
     Ok(Begun::Done(Answer::Done))
+}
+
+fn driver_stop(radio: &mut SimRadio, status: &Status, now: Instant) -> Result<Begun, Refusal> {
+    if !radio.is_on_air() {
+        return Err(Refusal::new(
+            Win32Error::INVALID_STATE,
+            Reason::Unspecified,
+            format!("The network is {}: no driver can end it.", status.state),
+            "Start it with `hostednet start`.",
+        ));
+    }
+    let cause = Cause::new(
+        "The simulated driver ended the network, as it was told to.",
+        "Wait some seconds, then start it again.",
+    );
+    radio.stop_ap_by_driver(cause, now);
+    Ok(Begun::Done(Answer::Done))
+}
+
+fn plug(radio: &mut SimRadio, is_there: bool, now: Instant) {
+    if is_there {
+        radio.set_available(now);
+    } else {
+        let cause = Cause::new(
+            "The simulated adapter is pulled out.",
+            "Put it back with `hostednet sim plug on`.",
+        );
+        radio.set_unavailable(cause, now);
+    }
+}
+
+fn replace(radio: &mut SimRadio, now: Instant) -> Result<Begun, Refusal> {
+    if radio.is_on_air() {
+        return Err(Refusal::new(
+            Win32Error::INVALID_STATE,
+            Reason::Unspecified,
+            "The network runs on this adapter: no other one can take its place.",
+            "Stop it with `hostednet stop`, or pull the adapter out with `hostednet sim plug off`.",
+        ));
+    }
+    radio.change_capabilities(|it| it.address = following(it.address), now);
+    Ok(Begun::Done(Answer::Done))
+}
+
+/// The address of the next adapter from the same maker.
+fn following(address: MacAddr) -> MacAddr {
+    let [a, b, c, d, e, last] = address.0;
+    MacAddr([a, b, c, d, e.wrapping_add(1), last])
 }
 
 fn list(radio: &SimRadio) -> Answer {

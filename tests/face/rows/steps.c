@@ -291,6 +291,12 @@ static int command_step(struct row *row, const char *step, const struct words *w
         expect_status(row, step, hostednet(NULL, "sim", "radio", word(words, 1), NULL), 0);
     else if (word_is(words, 0, "adhoc"))
         expect_status(row, step, hostednet(NULL, "sim", "adhoc", word(words, 1), NULL), 0);
+    else if (word_is(words, 0, "driver-stop"))
+        expect_status(row, step, hostednet(NULL, "sim", "driver-stop", NULL), 0);
+    else if (word_is(words, 0, "plug"))
+        expect_status(row, step, hostednet(NULL, "sim", "plug", word(words, 1), NULL), 0);
+    else if (word_is(words, 0, "replace"))
+        expect_status(row, step, hostednet(NULL, "sim", "replace", NULL), 0);
     else if (word_is(words, 0, "slow-stop"))
         expect_status(row, step, hostednet(NULL, "sim", "slow-stop", word(words, 1), NULL), 0);
     else if (word_is(words, 0, "sleep"))

@@ -249,11 +249,18 @@ fn t15_another_radio_under_the_network_is_told() {
         address,
         max_stations: None,
     };
-    bench.tell(radio("sim", TABLET));
+    let changed = [(Idle, Idle, Reason::DeviceChange)];
+    bench.tell(radio("sim", BSSID));
     assert_eq!(bench.told(), [], "the same radio");
+    bench.tell(radio("sim", TABLET));
+    assert_eq!(
+        bench.told(),
+        changed,
+        "the device is named after its address"
+    );
     assert_eq!(bench.status().bssid, Some(TABLET));
-    bench.tell(radio("wlan1", BSSID));
-    assert_eq!(bench.told(), [(Idle, Idle, Reason::DeviceChange)]);
+    bench.tell(radio("wlan1", TABLET));
+    assert_eq!(bench.told(), changed);
 }
 
 #[test]

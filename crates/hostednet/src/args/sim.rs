@@ -50,6 +50,15 @@ pub(crate) enum SimCommand {
         #[arg(value_parser = clap::value_parser!(u32).range(..=60_000))]
         milliseconds: u32,
     },
+    /// The driver ends the network by itself; it takes another one some seconds later
+    DriverStop,
+    /// The adapter is put in, or pulled out
+    Plug {
+        /// Whether it is there
+        to: Switch,
+    },
+    /// An adapter with another address takes the place of this one, while no network runs
+    Replace,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

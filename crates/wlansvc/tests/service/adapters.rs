@@ -229,6 +229,68 @@ fn a_slow_stop_takes_its_time_and_ends() {
 }
 
 #[test]
+fn a_driver_that_stops_the_network_takes_another_one_later() {
+    let service = Running::start();
+    let mut client = service.client();
+    client.init_settings().unwrap();
+    assert_eq!(
+        code(client.sim(SimCall::DriverStop)).0,
+        Win32Error::INVALID_STATE
+    );
+    client.force_start().unwrap();
+    let mut watcher = service.client();
+    watcher.subscribe().unwrap();
+
+    client.sim(SimCall::DriverStop).unwrap();
+
+    let ended = reaches(&mut watcher, HostedNetworkState::Unavailable);
+    assert_eq!(ended, Reason::MiniportStopped);
+    let ready = reaches(&mut watcher, HostedNetworkState::Idle);
+    assert_eq!(ready, Reason::MiniportStarted);
+    client.force_start().unwrap();
+}
+
+#[test]
+fn an_adapter_is_replaced_only_while_nothing_runs_on_it() {
+    let service = Running::start();
+    let mut client = service.client();
+    client.init_settings().unwrap();
+    let before = client.query_status().unwrap().device;
+    client.force_start().unwrap();
+    assert_eq!(
+        code(client.sim(SimCall::Replace)).0,
+        Win32Error::INVALID_STATE
+    );
+    assert_eq!(client.query_status().unwrap().device, before);
+    client.force_stop().unwrap();
+
+    client.sim(SimCall::Replace).unwrap();
+
+    let after = client.query_status().unwrap().device;
+    assert!(after.is_some() && after != before, "{before:?} {after:?}");
+}
+
+#[test]
+fn an_adapter_pulled_out_ends_the_network_and_may_come_back() {
+    let service = Running::start();
+    let mut client = service.client();
+    client.init_settings().unwrap();
+    client.force_start().unwrap();
+    let mut watcher = service.client();
+    watcher.subscribe().unwrap();
+
+    client.sim(SimCall::Plug(false)).unwrap();
+
+    let ended = reaches(&mut watcher, HostedNetworkState::Unavailable);
+    assert_eq!(ended, Reason::InterfaceUnavailable);
+    assert!(client.force_start().is_err());
+    client.sim(SimCall::Plug(true)).unwrap();
+    let ready = reaches(&mut watcher, HostedNetworkState::Idle);
+    assert_eq!(ready, Reason::InterfaceAvailable);
+    client.force_start().unwrap();
+}
+
+#[test]
 fn no_call_about_adapters_is_answered_before_the_handle_is_open() {
     let service = Running::start();
     let id = Guid::of_station("sim0");
