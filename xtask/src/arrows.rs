@@ -103,6 +103,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["cause", "clock", "dot11", "wlan_model", "wlan_rpc"],
     ),
     (
+        "doctor_look",
+        &[
+            "cause",
+            "clock",
+            "doctor",
+            "dot11",
+            "radio_nl80211",
+            "sharing",
+            "wlan_client",
+            "wlan_model",
+        ],
+    ),
+    (
         "wlanapi",
         &[
             "cause",
@@ -144,11 +157,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "cause",
             "clock",
             "doctor",
+            "doctor_look",
             "dot11",
             "hostednet_web",
             "wifi_code",
             "radio_nl80211",
-            "sharing",
             "wlan_client",
             "wlan_model",
             "wlan_rpc",

@@ -16,10 +16,15 @@ pub(crate) struct DoctorArguments {
     pub(crate) json: bool,
 
     /// Print what was seen instead of what it means, for a report: no keys, but names and addresses
-    #[arg(long, conflicts_with_all = ["json", "from"])]
+    #[arg(long, conflicts_with_all = ["json", "from", "record"])]
     pub(crate) facts: bool,
 
-    /// Judge facts that --facts printed, of this machine or another
+    /// Write what was seen, and what the kernel says of the radios, to this file: for a report of a
+    /// radio, no keys, but names and addresses
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Judge what --facts printed or --record wrote, of this machine or another
     #[arg(long, value_name = "FILE", conflicts_with = "radio")]
     pub(crate) from: Option<PathBuf>,
 }

@@ -3,17 +3,18 @@
 use std::path::Path;
 
 use doctor::facts::{Network, Service};
+use radio_nl80211::look::Files;
 use rustix::io::Errno;
 use wlan_client::{Client, ClientError, SharingMode, SharingState};
 use wlan_model::HostedNetworkState;
 
 /// The service at `socket`, and its process where that can be told.
-pub(crate) fn look(socket: &Path) -> (Service, Option<u32>) {
+pub(crate) fn look(files: &Files, socket: &Path) -> (Service, Option<u32>) {
     let mut client = match Client::connect(socket, "doctor") {
         Ok(client) => client,
         Err(error) => return (absent(&error), None),
     };
-    let pid = processes_of(socket);
+    let pid = processes_of(files, socket);
     match ask(&mut client) {
         Ok(network) => (Service::Answers(Box::new(network)), pid),
         Err(error @ ClientError::Version { .. }) => (Service::OtherVersion(error.cause()), pid),
@@ -73,8 +74,8 @@ fn ask(client: &mut Client) -> Result<Network, ClientError> {
 
 /// Whoever listens at the socket: its number in `/proc/net/unix`, found among the open files of a
 /// process, where this user may look there.
-fn processes_of(socket: &Path) -> Option<u32> {
-    let table = std::fs::read_to_string("/proc/net/unix").ok()?;
+fn processes_of(files: &Files, socket: &Path) -> Option<u32> {
+    let table = files.text("/proc/net/unix")?;
     let path = socket.to_str()?;
     // `Num RefCount Protocol Flags Type St Inode Path`; flags 00010000: it listens.
     let inode = table.lines().find_map(|line| {
@@ -82,5 +83,5 @@ fn processes_of(socket: &Path) -> Option<u32> {
         let listens = fields.get(3) == Some(&"00010000") && fields.get(7) == Some(&path);
         listens.then(|| fields.get(6)?.parse::<u64>().ok())?
     })?;
-    super::processes::holder(inode)
+    crate::processes::holder(files, inode)
 }

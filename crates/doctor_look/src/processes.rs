@@ -1,10 +1,10 @@
 //! Programs that run, and who holds which port, from `/proc`.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use doctor::facts::{Looked, Port, Program};
 use doctor::read;
+use radio_nl80211::look::Files;
 
 /// Programs that manage radios, by the kernel's short name for them.
 const MANAGERS: [&str; 5] = [
@@ -18,17 +18,13 @@ const MANAGERS: [&str; 5] = [
 /// How far up the tree a parent is looked for.
 const DEPTH: usize = 8;
 
-fn processes() -> Option<impl Iterator<Item = u32>> {
-    let entries = fs::read_dir("/proc").ok()?;
-    Some(
-        entries
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok()),
-    )
+fn processes(files: &Files) -> Option<Vec<u32>> {
+    let names = files.names("/proc")?;
+    Some(names.iter().filter_map(|name| name.parse().ok()).collect())
 }
 
-fn name_of(pid: u32) -> Option<String> {
-    let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+fn name_of(files: &Files, pid: u32) -> Option<String> {
+    let name = files.text(&format!("/proc/{pid}/comm"))?;
     Some(
         name.trim_end()
             .chars()
@@ -38,14 +34,14 @@ fn name_of(pid: u32) -> Option<String> {
 }
 
 /// Whether the process is the service, or was started by it.
-fn is_ours(pid: u32, service: Option<u32>) -> bool {
+fn is_ours(files: &Files, pid: u32, service: Option<u32>) -> bool {
     let Some(service) = service else { return false };
     let mut at = pid;
     for _ in 0..DEPTH {
         if at == service {
             return true;
         }
-        let stat = fs::read_to_string(format!("/proc/{at}/stat")).unwrap_or_default();
+        let stat = files.text(&format!("/proc/{at}/stat")).unwrap_or_default();
         match read::parent(&stat) {
             Some(parent) if parent > 1 => at = parent,
             _ => return false,
@@ -54,9 +50,9 @@ fn is_ours(pid: u32, service: Option<u32>) -> bool {
     false
 }
 
-fn program(pid: u32, name: String, service: Option<u32>) -> Program {
-    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let line = String::from_utf8_lossy(&line).into_owned();
+fn program(files: &Files, pid: u32, name: String, service: Option<u32>) -> Program {
+    let line = files.text(&format!("/proc/{pid}/cmdline"));
+    let line = line.unwrap_or_default();
     let arguments: Vec<&str> = line.split('\0').filter(|a| !a.is_empty()).collect();
     let mut interfaces = read::named_interfaces(&arguments);
     if name == "hostapd" {
@@ -68,7 +64,7 @@ fn program(pid: u32, name: String, service: Option<u32>) -> Program {
             } else {
                 format!("{folder}/{file}")
             };
-            let text = fs::read_to_string(path).unwrap_or_default();
+            let text = files.text(&path).unwrap_or_default();
             interfaces.extend(read::hostapd_interfaces(&text));
         }
     }
@@ -76,44 +72,43 @@ fn program(pid: u32, name: String, service: Option<u32>) -> Program {
         pid,
         name,
         interfaces,
-        ours: is_ours(pid, service),
+        ours: is_ours(files, pid, service),
     }
 }
 
 /// The programs that manage radios. Names and command lines of processes are for everybody to read,
 /// unless `/proc` hides those of others.
-pub(crate) fn programs(service: Option<u32>) -> Looked<Vec<Program>> {
-    let Some(all) = processes() else {
+pub(crate) fn programs(files: &Files, service: Option<u32>) -> Looked<Vec<Program>> {
+    let Some(all) = processes(files) else {
         return Looked::Unseen("/proc cannot be read".to_owned());
     };
     // Not even the first process is to be seen: hidepid.
-    if name_of(1).is_none() {
+    if name_of(files, 1).is_none() {
         return Looked::Unseen("/proc hides the processes of others".to_owned());
     }
-    let managers = all.filter_map(|pid| {
-        let name = name_of(pid)?;
+    let managers = all.into_iter().filter_map(|pid| {
+        let name = name_of(files, pid)?;
         MANAGERS
             .contains(&name.as_str())
-            .then(|| program(pid, name, service))
+            .then(|| program(files, pid, name, service))
     });
     Looked::Seen(managers.collect())
 }
 
 /// The process that has the socket of this number open.
-pub(crate) fn holder(inode: u64) -> Option<u32> {
+pub(crate) fn holder(files: &Files, inode: u64) -> Option<u32> {
     let wanted = format!("socket:[{inode}]");
-    processes()?.find(|pid| {
-        let links = fs::read_dir(format!("/proc/{pid}/fd"))
-            .into_iter()
-            .flatten();
+    processes(files)?.into_iter().find(|pid| {
+        let folder = format!("/proc/{pid}/fd");
+        let links = files.names(&folder).unwrap_or_default();
         links
-            .flatten()
-            .any(|link| fs::read_link(link.path()).is_ok_and(|to| to.as_os_str() == &*wanted))
+            .iter()
+            .any(|link| files.link(&format!("{folder}/{link}")).as_deref() == Some(&*wanted))
     })
 }
 
 /// Who waits at the ports that giving addresses and names needs.
-pub(crate) fn ports(service: Option<u32>) -> Looked<Vec<Port>> {
+pub(crate) fn ports(files: &Files, service: Option<u32>) -> Looked<Vec<Port>> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     let mut read_any = false;
@@ -123,7 +118,7 @@ pub(crate) fn ports(service: Option<u32>) -> Looked<Vec<Port>> {
         ("tcp", &[53]),
         ("tcp6", &[53]),
     ] {
-        let Ok(text) = fs::read_to_string(format!("/proc/net/{table}")) else {
+        let Some(text) = files.text(&format!("/proc/net/{table}")) else {
             continue;
         };
         read_any = true;
@@ -133,8 +128,8 @@ pub(crate) fn ports(service: Option<u32>) -> Looked<Vec<Port>> {
             if !here || !seen.insert((table, socket.inode)) {
                 continue;
             }
-            let process =
-                holder(socket.inode).and_then(|pid| Some(program(pid, name_of(pid)?, service)));
+            let process = holder(files, socket.inode)
+                .and_then(|pid| Some(program(files, pid, name_of(files, pid)?, service)));
             found.push(Port {
                 protocol: protocol.to_owned(),
                 address: socket.address,

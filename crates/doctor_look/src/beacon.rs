@@ -7,7 +7,7 @@
 use clock::{Duration, monotonic};
 use doctor::facts::{Beacon, Facts, Looked, Network};
 use dot11::{Channel, MacAddr};
-use radio_nl80211::look::{Heard, Looker};
+use radio_nl80211::look::{Files, Heard, Looker};
 
 /// How old a beacon may be that counts without listening.
 const FRESH_MS: u32 = 3000;
@@ -37,7 +37,7 @@ pub(crate) fn look(looker: &mut Looker, network: &Network, facts: &Facts) -> Loo
     let (Some(bssid), Some(channel)) = (bssid, network.channel.and_then(Channel::new)) else {
         return unseen("the service does not tell its address and channel");
     };
-    let listeners = listeners(facts, own);
+    let listeners = listeners(looker.files(), facts, own);
     let beacon = |listener: &Listener, heard: &Heard| Beacon {
         heard_by: listener.name.clone(),
         mhz: heard.mhz,
@@ -87,7 +87,7 @@ pub(crate) fn look(looker: &mut Looker, network: &Network, facts: &Facts) -> Loo
 }
 
 /// Station interfaces of the other radios that are up.
-fn listeners(facts: &Facts, own: &str) -> Vec<Listener> {
+fn listeners(files: &Files, facts: &Facts, own: &str) -> Vec<Listener> {
     let others = facts
         .radios
         .iter()
@@ -96,8 +96,8 @@ fn listeners(facts: &Facts, own: &str) -> Vec<Listener> {
         .flat_map(|r| &r.interfaces)
         .filter(|i| i.kind == "station" && i.up)
         .filter_map(|i| {
-            let index =
-                std::fs::read_to_string(format!("/sys/class/net/{}/ifindex", i.name)).ok()?;
+            let path = format!("/sys/class/net/{}/ifindex", i.name);
+            let index = files.keep(&path, str::to_owned)?;
             Some(Listener {
                 name: i.name.clone(),
                 index: index.trim().parse().ok()?,

@@ -1,11 +1,9 @@
 //! The radios, from what `radio_nl80211` sees of them.
 
-use std::fs;
-
 use doctor::facts::{Channel, Facts, Interface, Looked, Radio, Room, Switch};
 use doctor::read;
 use dot11::CipherSuite;
-use radio_nl80211::look::{self, Domain, LinkLook, Looker, RadioLook};
+use radio_nl80211::look::{self, Domain, Files, LinkLook, Looker, RadioLook};
 
 /// Fills in everything about radios.
 pub(crate) fn look(looker: &mut Looker, own: Option<&str>, facts: &mut Facts) {
@@ -27,10 +25,14 @@ pub(crate) fn look(looker: &mut Looker, own: Option<&str>, facts: &mut Facts) {
     if let Some(world) = domains.iter().find(|d| d.wiphy.is_none()) {
         facts.country = Looked::Seen(world.country.clone());
     }
-    facts.radios = looks.into_iter().map(|l| radio(l, &domains)).collect();
+    let files = looker.files();
+    facts.radios = looks
+        .into_iter()
+        .map(|l| radio(files, l, &domains))
+        .collect();
 }
 
-fn radio(look: RadioLook, domains: &[Domain]) -> Radio {
+fn radio(files: &Files, look: RadioLook, domains: &[Domain]) -> Radio {
     let wiphy = &look.description.wiphy;
     let own = domains.iter().find(|d| d.wiphy == Some(wiphy.index));
     let has = |cipher| wiphy.ciphers.contains(&cipher);
@@ -53,7 +55,7 @@ fn radio(look: RadioLook, domains: &[Domain]) -> Radio {
             .interfaces
             .iter()
             .zip(&look.links)
-            .map(|(i, link)| interface(i, *link))
+            .map(|(i, link)| interface(files, i, *link))
             .collect(),
         room: match look.room {
             look::Room::Own => Room::Own,
@@ -83,8 +85,16 @@ fn radio(look: RadioLook, domains: &[Domain]) -> Radio {
     }
 }
 
-fn interface(i: &radio_nl80211::interface::Interface, link: LinkLook) -> Interface {
-    let state = fs::read_to_string(format!("/run/NetworkManager/devices/{}", i.ifindex));
+fn interface(files: &Files, i: &radio_nl80211::interface::Interface, link: LinkLook) -> Interface {
+    // The rest of the file names networks and addresses that say nothing here.
+    let managed = |state: &str| {
+        let is_it = |line: &&str| line.trim().starts_with("managed=");
+        state.lines().find(is_it).unwrap_or_default().to_owned()
+    };
+    let state = files.keep(
+        &format!("/run/NetworkManager/devices/{}", i.ifindex),
+        managed,
+    );
     Interface {
         name: i.name.clone(),
         kind: look::iftype_name(i.iftype).to_owned(),
@@ -96,8 +106,7 @@ fn interface(i: &radio_nl80211::interface::Interface, link: LinkLook) -> Interfa
             .map(|ssid| String::from_utf8_lossy(ssid).into_owned()),
         mhz: i.mhz,
         maker: link.maker,
-        network_manager: state
-            .ok()
-            .and_then(|state| read::network_manager_manages(&state)),
+        gone: link.gone,
+        network_manager: state.and_then(|state| read::network_manager_manages(&state)),
     }
 }
