@@ -22,11 +22,15 @@ look_as_nobody() {
 	[ -s /run/doctor.err ] && sed 's/^/        | /' /run/doctor.err
 	return 0
 }
-keep() { # NAME [OPTION...]: the facts, for tests without a kernel
+keep() { # NAME [OPTION...]: the facts and a recording, for tests without a kernel
 	local name=$1
 	shift
-	[ -d /out ] && hostednet doctor --facts "$@" >"/out/$name.json" 2>/dev/null
-	return 0
+	hostednet doctor --record /run/recording.json "$@" >/run/recorded 2>&1
+	hostednet doctor --from /run/recording.json >/run/played 2>&1
+	check "a recording says the same when it is played" cmp /run/recorded /run/played
+	[ -d /out ] || return 0
+	cp /run/recording.json "/out/$name.recording.json"
+	hostednet doctor --facts --from /run/recording.json >"/out/$name.json"
 }
 of() { jq -r --arg id "$1" ".findings[] | select(.id == \$id) | $2" $REPORT; } # ID FILTER
 found() { # ID SEVERITY [REASON]
@@ -136,6 +140,7 @@ check "its channel would be ours" found forced-channel hint
 check "the connection is named" evidence forced-channel 'wlan0: station, up, channel 11'
 check "it is no obstacle" status 0
 keep connected --radio wlan0
+check "its key is not in the recording" not has 'a key of others' /run/recording.json
 end $WPA_PID $HOSTAPD
 
 title "an ad hoc network"
