@@ -3,32 +3,28 @@
 //! Exit status: 0 done, 1 refused (Win32 name, reason name and a remedy on standard error), 2 wrong
 //! command line, 3 service not reachable. Called by the name of `netsh` it is that program.
 
-mod air;
 mod args;
 mod commands;
-mod doctor;
 mod failure;
-mod generate;
-mod ihv;
+mod hex;
 mod json;
 mod log;
+mod names;
 mod netsh;
-mod qr;
 mod secret;
-mod serve;
-mod share;
 mod text;
-mod up;
 mod view;
-mod web;
 mod wine;
 
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, StdoutLock, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use wlan_client::Client;
 
 use args::key::KeyCommand;
 use args::sim::SimCommand;
@@ -85,26 +81,57 @@ fn parse(arguments: Vec<OsString>) -> Result<Arguments, Failure> {
 
 fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     log::start(arguments.verbose);
+    let socket = arguments.socket;
     let done = match arguments.command {
-        Command::Doctor(options) => return doctor::run(arguments.socket, &options),
-        Command::Netsh { words } => return Ok(netsh::main(words, arguments.socket)),
-        Command::Serve(options) => serve::serve(arguments.socket, &options),
-        Command::Up(options) => up::up(arguments.socket, &options),
-        Command::Watch { seconds } => {
-            let socket = arguments.socket.unwrap_or_else(wlan_client::default_socket);
-            view::watch(&socket, seconds)
-        }
-        Command::Web(page) => {
-            let socket = arguments.socket.unwrap_or_else(wlan_client::default_socket);
-            web::run(socket, &page)
-        }
-        Command::Replay { file } => serve::replay(&file),
-        Command::Generate(what) => generate::generate(&what),
+        Command::Doctor(options) => return commands::doctor::run(socket, &options),
+        Command::Netsh { words } => return Ok(netsh::main(words, socket)),
+        Command::Up(options) => commands::up::run(socket, &options),
+        Command::Serve(options) => commands::serve::run(socket, &options),
+        Command::Replay { file } => commands::replay::run(&file),
+        Command::Generate(what) => commands::generate::run(&what),
         Command::Wine(what) => wine::run(what),
-        command => {
-            let socket = arguments.socket.unwrap_or_else(wlan_client::default_socket);
-            commands::run(&socket, command)
-        }
+        Command::Watch { seconds } => view::watch(&asked(socket), seconds),
+        Command::Web(page) => commands::web::run(asked(socket), &page),
+        Command::Start => ask(socket, commands::start::run),
+        Command::Stop => ask(socket, commands::stop::run),
+        Command::Status(format) => ask(socket, |client, out| {
+            commands::status::run(client, out, &format)
+        }),
+        Command::Peers(format) => ask(socket, |client, out| {
+            commands::peers::run(client, out, &format)
+        }),
+        Command::Events(format) => ask(socket, |client, out| {
+            commands::events::run(client, out, &format)
+        }),
+        Command::Set(settings) => ask(socket, |client, out| {
+            commands::set::run(client, out, settings)
+        }),
+        Command::Key(what) => ask(socket, |client, out| commands::key::run(client, out, what)),
+        Command::Qr(options) => ask(socket, |client, out| {
+            commands::qr::run(client, out, &options)
+        }),
+        Command::Share(what) => ask(socket, |client, out| {
+            commands::share::run(client, out, what)
+        }),
+        Command::Ihv(what) => ask(socket, |client, out| commands::ihv::run(client, out, what)),
+        Command::Sim(what) => ask(socket, |client, out| commands::sim::run(client, out, what)),
+        Command::PrepareSleep => ask(socket, |client, _| Ok(client.prepare_for_sleep()?)),
     };
     done.map(|()| ExitCode::SUCCESS)
+}
+
+/// The socket of the service to ask.
+fn asked(named: Option<PathBuf>) -> PathBuf {
+    named.unwrap_or_else(wlan_client::default_socket)
+}
+
+/// Has a command ask the service and print what comes of it.
+fn ask(
+    socket: Option<PathBuf>,
+    command: impl FnOnce(&mut Client, &mut StdoutLock<'static>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut client = Client::connect(&asked(socket), "hostednet")?;
+    let mut out = io::stdout().lock();
+    command(&mut client, &mut out)?;
+    Ok(out.flush()?)
 }

@@ -14,6 +14,7 @@ use wlan_model::{Reason, Refusal, Win32Error};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
+use crate::hex;
 
 /// Longest line that is read; no key is longer, so what is cut off is refused anyway.
 const LONGEST: usize = 512;
@@ -146,41 +147,17 @@ impl Drop for HiddenInput {
     }
 }
 
-/// 64 hexadecimal digits as 32 bytes.
-pub(crate) fn from_hex(digits: &[u8]) -> Result<Secret, Failure> {
+/// A raw key: 64 hexadecimal digits as 32 bytes.
+pub(crate) fn raw_key(digits: &[u8]) -> Result<Secret, Failure> {
     if digits.len() != 64 {
         return Err(Failure::bad_key(format!(
             "A raw key is written as 64 hexadecimal digits, not {} characters.",
             digits.len()
         )));
     }
-    let mut key = Zeroizing::new(Vec::with_capacity(32));
-    for pair in digits.chunks_exact(2) {
-        let nibble = |digit: u8| char::from(digit).to_digit(16);
-        match pair {
-            [high, low] => match (nibble(*high), nibble(*low)) {
-                (Some(high), Some(low)) => key.push((high << 4 | low) as u8),
-                _ => {
-                    return Err(Failure::bad_key(
-                        "A raw key is written as 64 hexadecimal digits; this one holds others.",
-                    ));
-                }
-            },
-            _ => break,
-        }
-    }
-    Ok(key)
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn to_hex(bytes: &[u8]) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 2));
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            text.extend(char::from_digit(nibble.into(), 16));
-        }
-    }
-    text
+    hex::bytes(digits).ok_or_else(|| {
+        Failure::bad_key("A raw key is written as 64 hexadecimal digits; this one holds others.")
+    })
 }
 
 #[cfg(test)]
@@ -190,11 +167,11 @@ mod tests {
     #[test]
     fn hexadecimal_round_trips_and_anything_else_is_refused_without_being_repeated() {
         let text = b"00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
-        let key = from_hex(text).unwrap();
+        let key = raw_key(text).unwrap();
         assert_eq!(key.len(), 32);
-        assert_eq!(to_hex(&key).as_bytes(), text.to_ascii_lowercase());
-        assert!(from_hex(&text[1..]).is_err());
-        let error = from_hex(&[b'x'; 64]).unwrap_err().to_string();
+        assert_eq!(hex::digits(&key).as_bytes(), text.to_ascii_lowercase());
+        assert!(raw_key(&text[1..]).is_err());
+        let error = raw_key(&[b'x'; 64]).unwrap_err().to_string();
         assert!(!error.contains("xx"), "{error}");
     }
 }

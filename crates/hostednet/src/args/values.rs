@@ -2,6 +2,8 @@
 
 use dot11::{Band, Channel, ChannelWidth, Oui, Ssid};
 
+use crate::hex;
+
 /// Something named, or left to the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Choice<T> {
@@ -69,7 +71,7 @@ pub(crate) fn switch(text: &str) -> Result<bool, String> {
 /// `02:CA:FE`, with other separators or without.
 pub(crate) fn oui(text: &str) -> Result<Oui, String> {
     let digits: String = text.chars().filter(|c| !matches!(c, ':' | '-')).collect();
-    match parse_hex(&digits).ok().map(<[u8; 3]>::try_from) {
+    match hex::bytes(digits.as_bytes()).map(|bytes| <[u8; 3]>::try_from(&bytes[..])) {
         Some(Ok(oui)) if oui[0] & 1 == 0 => Ok(Oui(oui)),
         Some(Ok(_)) => Err("the lowest bit of the first byte is set: no vendor has that".into()),
         _ => Err("an OUI has three bytes in hexadecimal digits, like 02:CA:FE".into()),
@@ -94,7 +96,7 @@ pub(crate) struct Elements(pub(crate) Vec<u8>);
 
 /// Elements in hexadecimal digits, each with its number and length.
 pub(crate) fn elements(text: &str) -> Result<Elements, String> {
-    let bytes = parse_hex(text)?;
+    let bytes = hex::bytes(text.as_bytes()).ok_or("these are no bytes in hexadecimal digits")?;
     let mut rest = &bytes[..];
     while !rest.is_empty() {
         let len = rest.get(1).copied().unwrap_or(u8::MAX);
@@ -102,22 +104,7 @@ pub(crate) fn elements(text: &str) -> Result<Elements, String> {
             "the last element is not whole: number, length and content, like dd0402cafe01",
         )?;
     }
-    Ok(Elements(bytes))
-}
-
-fn parse_hex(text: &str) -> Result<Vec<u8>, String> {
-    let byte = |pair: &[u8]| {
-        let digit = |d: u8| char::from(d).to_digit(16);
-        match pair {
-            [high, low] => u8::try_from(digit(*high)? << 4 | digit(*low)?).ok(),
-            _ => None,
-        }
-    };
-    text.as_bytes()
-        .chunks(2)
-        .map(byte)
-        .collect::<Option<_>>()
-        .ok_or_else(|| "these are no bytes in hexadecimal digits".into())
+    Ok(Elements(bytes.to_vec()))
 }
 
 #[cfg(test)]

@@ -490,7 +490,7 @@ fn set(words: &[Word]) -> Result<Settings, Wrong> {
 
 /// A key as netsh takes it: 64 hexadecimal digits are 32 bytes, all else is a passphrase.
 pub(crate) fn secondary_key(text: &[u8]) -> Result<SecondaryKey, KeyFormError> {
-    match secret::from_hex(text) {
+    match secret::raw_key(text) {
         Ok(bytes) => SecondaryKey::binary(&bytes),
         Err(_) => SecondaryKey::passphrase(text),
     }

@@ -16,7 +16,7 @@ use super::grammar::{Command, KeyArgument, Settings};
 use super::page::Page;
 use super::show::{self, InterfaceRow};
 use super::{help, texts};
-use crate::commands;
+use crate::commands::start;
 use crate::failure::Failure;
 
 /// What a command has to say.
@@ -101,7 +101,7 @@ impl Service for Client {
     }
 
     fn start(&mut self) -> Result<(), ClientError> {
-        commands::start(self).map_err(|failure| match failure {
+        start::start(self).map_err(|failure| match failure {
             Failure::Refused(refusal) => ClientError::Refused(refusal),
             Failure::Unreachable(error) => error,
             other => ClientError::Broken {

@@ -7,7 +7,7 @@ use wlan_model::{
 };
 
 use super::page::Page;
-use crate::json;
+use crate::text::key::{characters, shown};
 
 const AUTHENTICATION: &str = "WPA2-Personal";
 const CIPHER: &str = "CCMP";
@@ -70,7 +70,7 @@ pub(crate) fn security(
     page.row("Authentication", AUTHENTICATION)
         .row("Cipher", CIPHER);
     match primary {
-        Some(key) => page.row("System security key", &json::text(key.expose())),
+        Some(key) => page.row("System security key", &characters(key.expose())),
         None => page.row("System security key", NOT_CONFIGURED),
     };
     match secondary {
@@ -80,7 +80,7 @@ pub(crate) fn security(
             } else {
                 "Temporary"
             };
-            page.row("User security key", &json::key_text(key))
+            page.row("User security key", &shown(key))
                 .row("User security key usage", usage)
         }
         None => page

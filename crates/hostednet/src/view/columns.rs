@@ -7,8 +7,8 @@ use ratatui::widgets::Cell;
 use wlan_client::{KeyIdentity, PeerRow};
 
 use super::facts::Facts;
-use crate::json::lasting;
-use crate::text::{bytes, key_name};
+use crate::text::amount::{bytes, lasting};
+use crate::text::key;
 
 /// One of them, in the order in which they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,5 +127,5 @@ fn key_cell(peer: &PeerRow) -> Cell<'static> {
         KeyIdentity::Retired => Style::new().fg(Color::Yellow),
         KeyIdentity::Vendor => Style::new().fg(Color::Magenta),
     };
-    Cell::from(Span::styled(key_name(peer.key), style))
+    Cell::from(Span::styled(key::name(peer.key), style))
 }

@@ -13,7 +13,7 @@ use wlan_client::{Client, ClientError, KeyIdentity};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::json::key_text;
+use crate::text::key::shown;
 
 /// One round of traffic takes this long, however many stations there are.
 const ROUND: Duration = Duration::from_secs(2);
@@ -114,7 +114,7 @@ impl Stage {
         let primary = KeyBytes::copy_from(client.query_primary_key()?.expose());
         let secondary = client
             .query_secondary_key()?
-            .map(|(key, _)| KeyBytes::copy_from(key_text(&key).as_bytes()));
+            .map(|(key, _)| KeyBytes::copy_from(shown(&key).as_bytes()));
         let mut joined = Vec::new();
         for number in 0..self.stations {
             if self.ended() {

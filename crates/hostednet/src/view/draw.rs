@@ -14,9 +14,8 @@ use super::code;
 use super::columns::Column;
 use super::facts::Facts;
 use super::style::{BOLD, DIM, block};
-use crate::json::{key_text, lasting, text};
-use crate::share;
-use crate::text::phy;
+use crate::text;
+use crate::text::amount::lasting;
 
 /// Columns before the value of a fact.
 const MARGIN: u16 = 16;
@@ -106,7 +105,7 @@ fn fact_lines<'a>(area: Rect, facts: &Facts, view: &View) -> Vec<Line<'a>> {
         .map_or_else(absent, ToString::to_string);
     let place = match (status.channel, status.bssid) {
         (Some(channel), Some(bssid)) => {
-            let channel = format!("channel {channel}{}", phy(status));
+            let channel = format!("channel {channel}{}", text::status::phy(status));
             let whole = format!("{channel}, {bssid}");
             // A part of an address is none.
             if whole.len() <= usize::from(area.width.saturating_sub(MARGIN)) {
@@ -125,12 +124,12 @@ fn fact_lines<'a>(area: Rect, facts: &Facts, view: &View) -> Vec<Line<'a>> {
     };
     let primary = match &facts.primary {
         None => Zeroizing::new(absent()),
-        Some(key) => shown(text(key.expose()), view, area),
+        Some(key) => shown(text::key::characters(key.expose()), view, area),
     };
     let secondary = match &facts.secondary {
         None => Zeroizing::new("not set".to_owned()),
         Some((key, persistent)) => {
-            let mut line = shown(key_text(key), view, area);
+            let mut line = shown(text::key::shown(key), view, area);
             line.push_str(match (persistent, facts.made_key) {
                 (true, _) => "",
                 (false, true) => "  (made for this run)",
@@ -153,7 +152,7 @@ fn fact_lines<'a>(area: Rect, facts: &Facts, view: &View) -> Vec<Line<'a>> {
     lines.push(fact("On the air", &place));
     lines.push(fact("Primary key", &primary));
     lines.push(fact("Secondary key", &secondary));
-    if let Some(addresses) = facts.sharing.as_ref().and_then(share::summary) {
+    if let Some(addresses) = facts.sharing.as_ref().and_then(text::share::summary) {
         lines.push(fact("Addresses", &addresses));
     }
     lines.push(fact("Radio", &radio));

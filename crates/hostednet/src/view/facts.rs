@@ -8,7 +8,7 @@ use dot11::MacAddr;
 use wlan_client::{Lease, PeerTraffic, SharingStatus, Status};
 use wlan_model::{PrimaryKey, SecondaryKey};
 
-use crate::json::Names;
+use crate::names::Names;
 
 /// Events kept for the view.
 const KEPT: usize = 200;

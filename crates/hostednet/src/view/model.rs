@@ -12,7 +12,7 @@ use wlan_client::{Client, ClientError, EventKind, KeyIdentity};
 use super::demo::{Demo, News};
 use super::facts::Facts;
 use crate::failure::Failure;
-use crate::json::{Names, names};
+use crate::names::{self, Names};
 use crate::text;
 
 /// How old what is shown may be while nothing happens.
@@ -186,13 +186,16 @@ impl<'a> Model<'a> {
                     self.arrivals.entry(key).or_default().insert(*mac);
                     let simulated = facts.status.radio.as_deref() == Some("sim");
                     if simulated && !facts.names.contains_key(mac) {
-                        facts.names = client.sim_list().map(names).unwrap_or_default();
+                        facts.names = client
+                            .sim_list()
+                            .map(names::of_stations)
+                            .unwrap_or_default();
                     }
                 }
                 EventKind::SecondaryKey { .. } => facts.made_key = false,
                 _ => {}
             }
-            facts.push(event.at, text::event(&event.kind, &facts.names));
+            facts.push(event.at, text::events::sentence(&event.kind, &facts.names));
         }
         if changed || monotonic().since(*read_at) >= AGE {
             read(client, facts)?;

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use super::end::End;
 use super::model::Model;
 use crate::failure::Failure;
-use crate::json::key_text;
 use crate::text;
 
 pub(crate) fn show(model: &mut Model<'_>, end: &End) -> Result<(), Failure> {
@@ -14,11 +13,15 @@ pub(crate) fn show(model: &mut Model<'_>, end: &End) -> Result<(), Failure> {
     if let Some(note) = &facts.note {
         writeln!(out, "{note}")?;
     }
-    writeln!(out, "{}", text::on_air(&facts.status))?;
+    writeln!(out, "{}", text::status::on_air(&facts.status))?;
     if facts.made_key
         && let Some((key, _)) = &facts.secondary
     {
-        writeln!(out, "secondary key for this run: {}", *key_text(key))?;
+        writeln!(
+            out,
+            "secondary key for this run: {}",
+            *text::key::shown(key)
+        )?;
     }
     out.flush()?;
     while !end.has_come() {

@@ -15,11 +15,11 @@ use cause::Cause;
 use wlan_client::{Client, ClientError};
 use wlansvc::Stopper;
 
-use crate::air::AirChange;
+use super::air::AirChange;
+use super::{serve, start};
 use crate::args::up::UpArguments;
 use crate::failure::Failure;
 use crate::view::{self, End, Model, demo};
-use crate::{commands, serve};
 
 /// Stations that join the simulated radio when nobody says how many.
 const STATIONS: u16 = 4;
@@ -53,7 +53,7 @@ impl Drop for Running {
 }
 
 /// Runs the network until a signal, `q`, or the time asked for.
-pub(crate) fn up(socket: Option<PathBuf>, arguments: &UpArguments) -> Result<(), Failure> {
+pub(crate) fn run(socket: Option<PathBuf>, arguments: &UpArguments) -> Result<(), Failure> {
     let socket = socket.unwrap_or_else(wlan_client::service_socket);
     let end = End::new(arguments.seconds)?;
     let service = serve::open(Some(socket.clone()), &arguments.service)?;
@@ -105,7 +105,7 @@ fn watch(
     };
     band.carry_out(&mut client)?;
     let made_key = stations > 1 && demo::lend_secondary_key(&mut client)?;
-    commands::start(&mut client)?;
+    start::start(&mut client)?;
     let demo = (stations > 0)
         .then(|| demo::Demo::start(socket, stations))
         .transpose()?;

@@ -1,7 +1,6 @@
 //! `hostednet set --band --channel --width --isolate`: how the network uses the air.
 
 use dot11::{Band, Channel, ChannelWidth};
-use serde::Serialize;
 use wlan_client::{Client, ClientError};
 use wlan_model::AirSettings;
 
@@ -78,47 +77,6 @@ impl AirChange {
     }
 }
 
-/// `air` in `status --json`: what was asked for, not what is; `null` is left to the service.
-#[derive(Serialize)]
-pub(crate) struct AirView {
-    band_ghz: Option<&'static str>,
-    channel: Option<u8>,
-    width_mhz: Option<u16>,
-    isolate: bool,
-}
-
-impl From<AirSettings> for AirView {
-    fn from(air: AirSettings) -> Self {
-        Self {
-            band_ghz: air.band.map(band_text),
-            channel: air.channel.map(Channel::number),
-            width_mhz: air.width.map(ChannelWidth::mhz),
-            isolate: air.isolate,
-        }
-    }
-}
-
-const fn band_text(band: Band) -> &'static str {
-    match band {
-        Band::Ghz2 => "2.4",
-        Band::Ghz5 => "5",
-    }
-}
-
-/// What was asked for, for people; `None` when nothing was.
-pub(crate) fn wishes(air: &AirSettings) -> Option<String> {
-    let parts = [
-        air.band.map(|band| band.to_string()),
-        air.channel
-            .map(|channel| format!("channel {}", channel.number())),
-        air.width
-            .map(|width| format!("at most {} MHz", width.mhz())),
-        air.isolate.then(|| "peers kept apart".to_owned()),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,12 +131,5 @@ mod tests {
         };
         let air = change.apply(AirSettings::default());
         assert_eq!((air.band, air.channel), (Some(Band::Ghz5), Channel::new(6)));
-    }
-
-    #[test]
-    fn wishes_are_told_in_one_line() {
-        let text = wishes(&kept()).unwrap();
-        assert_eq!(text, "5 GHz, channel 36, at most 80 MHz, peers kept apart");
-        assert_eq!(wishes(&AirSettings::default()), None);
     }
 }

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
 
 /// Writes the files.
-pub(crate) fn generate(what: &GenerateCommand) -> Result<(), Failure> {
+pub(crate) fn run(what: &GenerateCommand) -> Result<(), Failure> {
     let dir = match what {
         GenerateCommand::Man { dir } | GenerateCommand::Completions { dir } => dir,
     };
@@ -187,7 +187,7 @@ mod tests {
     fn every_visible_command_has_a_page_and_no_hidden_one() {
         let dir = tempfile::tempdir().unwrap();
         let to = dir.path().join("deep/man");
-        generate(&GenerateCommand::Man { dir: to.clone() }).unwrap();
+        run(&GenerateCommand::Man { dir: to.clone() }).unwrap();
         let names = names(&to);
         for page in [
             "hostednet.1",
@@ -205,7 +205,7 @@ mod tests {
     fn pages_and_completions_name_no_hidden_argument() {
         let dir = tempfile::tempdir().unwrap();
         let to = dir.path().to_owned();
-        generate(&GenerateCommand::Man { dir: to.clone() }).unwrap();
+        run(&GenerateCommand::Man { dir: to.clone() }).unwrap();
         for name in names(&to) {
             let text = fs::read_to_string(to.join(&name)).unwrap();
             assert!(text.contains(".TH "), "{name}");
@@ -217,7 +217,7 @@ mod tests {
     fn three_shells_get_completions() {
         let dir = tempfile::tempdir().unwrap();
         let to = dir.path().to_owned();
-        generate(&GenerateCommand::Completions { dir: to.clone() }).unwrap();
+        run(&GenerateCommand::Completions { dir: to.clone() }).unwrap();
         assert_eq!(
             names(&to),
             ["_hostednet", "hostednet.bash", "hostednet.fish"]
@@ -229,7 +229,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         fs::write(&file, "").unwrap();
-        let failure = generate(&GenerateCommand::Man { dir: file.clone() }).unwrap_err();
+        let failure = run(&GenerateCommand::Man { dir: file.clone() }).unwrap_err();
         assert!(failure.to_string().contains(&file.display().to_string()));
     }
 }

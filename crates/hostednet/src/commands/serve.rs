@@ -1,8 +1,7 @@
-//! Running the service.
+//! `hostednet serve`.
 
 use std::env;
 use std::fs;
-use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -15,8 +14,8 @@ use crate::args::serve::ServiceArguments;
 use crate::failure::Failure;
 use crate::log;
 
-/// `hostednet serve`: the service until SIGTERM or SIGINT; SIGHUP has it read its policy again.
-pub(crate) fn serve(socket: Option<PathBuf>, arguments: &ServiceArguments) -> Result<(), Failure> {
+/// Runs the service until SIGTERM or SIGINT; SIGHUP has it read its policy again.
+pub(crate) fn run(socket: Option<PathBuf>, arguments: &ServiceArguments) -> Result<(), Failure> {
     let service = open(socket, arguments)?;
     if let Some(note) = service.radio_note() {
         log::say(note);
@@ -134,36 +133,4 @@ fn default_state_dir() -> Result<PathBuf, Cause> {
                 "Name a folder with --state-dir.",
             )
         })
-}
-
-/// `hostednet replay`: what a recorded session makes of a fresh engine.
-pub(crate) fn replay(file: &Path) -> Result<(), Failure> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut written = Ok(());
-    wlansvc::replay(file, |now, input, outputs| {
-        written = show(&mut out, now, input, outputs);
-        written
-            .as_ref()
-            .map_or_else(|error| Err(error.kind().into()), |()| Ok(()))
-    })
-    .map_err(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Failure::NobodyReads,
-        _ => Failure::Failed(Cause::new(
-            format!("Cannot replay {}: {error}.", file.display()),
-            "Give a file that --record of this release wrote.",
-        )),
-    })?;
-    Ok(out.flush()?)
-}
-
-fn show(
-    out: &mut impl Write,
-    now: clock::Instant,
-    input: &wlansvc::Input,
-    outputs: &[wlansvc::Output],
-) -> io::Result<()> {
-    writeln!(out, "{:>14.6} {input:?}", now.as_micros() as f64 / 1e6)?;
-    outputs
-        .iter()
-        .try_for_each(|output| writeln!(out, "{:>14} {output:?}", "->"))
 }

@@ -32,7 +32,7 @@ pub(crate) fn run(socket: PathBuf, arguments: &WebArguments) -> Result<(), Failu
     let page = Page::open(&Options {
         socket,
         listen,
-        describe: text::event,
+        describe: text::events::sentence,
     })?;
     let linker = page.linker();
     print_link(&linker)?;
