@@ -36,8 +36,8 @@ static int is_ours(int count, WCHAR *words[])
             return at + 1 < count && is_wlan(words[at + 1]);
         at += 2;
     }
-    return at >= count || is_wlan(words[at]) || wcscmp(words[at], L"?") == 0 ||
-           wcscmp(words[at], L"/?") == 0;
+    return at >= count || is_wlan(words[at]) || _wcsicmp(words[at], L"exec") == 0 ||
+           wcscmp(words[at], L"?") == 0 || wcscmp(words[at], L"/?") == 0;
 }
 
 static char *utf8(const WCHAR *text)
@@ -76,11 +76,15 @@ static char *folder(const WCHAR *word)
     return whole;
 }
 
+static int is_before_a_script(const WCHAR *word)
+{
+    return _wcsicmp(word, L"-f") == 0 || _wcsicmp(word, L"/f") == 0 || _wcsicmp(word, L"exec") == 0;
+}
+
 static char *translated(const WCHAR *before, const WCHAR *word)
 {
     char *text = NULL;
-    if (before != NULL && _wcsicmp(before + (before[0] != 0), L"f") == 0 &&
-        (before[0] == L'-' || before[0] == L'/'))
+    if (before != NULL && is_before_a_script(before))
         text = unix_path(word);
     else if (_wcsnicmp(word, L"folder=", 7) == 0 && word[7] != 0)
         text = folder(word);

@@ -143,9 +143,27 @@ fn read_script(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     if text.len() as u64 > LONGEST_SCRIPT {
         return Err(io::Error::other("it is longer than 1 MiB"));
     }
-    // Notepad's mark.
+    // Notepad's marks.
+    if let Some(units) = text.strip_prefix(b"\xff\xfe") {
+        return from_utf16(units);
+    }
     if text.starts_with(b"\xef\xbb\xbf") {
         text.drain(..3);
+    }
+    Ok(text)
+}
+
+/// What Notepad calls Unicode.
+fn from_utf16(bytes: &[u8]) -> io::Result<Zeroizing<Vec<u8>>> {
+    let units = bytes.chunks_exact(2).map(|pair| match *pair {
+        [low, high] => u16::from_le_bytes([low, high]),
+        _ => 0,
+    });
+    // Two bytes become three at most.
+    let mut text = Zeroizing::new(Vec::with_capacity(bytes.len() / 2 * 3));
+    for letter in char::decode_utf16(units) {
+        let letter = letter.map_err(|_| io::Error::other("it is no text in UTF-16"))?;
+        text.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
     }
     Ok(text)
 }

@@ -110,7 +110,7 @@ pub(crate) enum Context {
 pub(crate) enum Invocation {
     /// One command
     Command(Command),
-    /// `-f FILE`: the lines of a file, from this context
+    /// `-f FILE` or `exec FILE`: the lines of a file, from this context
     Script(PathBuf, Context),
 }
 
@@ -274,17 +274,27 @@ pub(crate) fn invocation(words: &[Word]) -> Result<Invocation, Mistake> {
                 if !after.is_empty() || value.is_empty() {
                     return Err(Mistake::Option(name));
                 }
-                let path = PathBuf::from(OsString::from_vec(value.to_vec()));
-                return Ok(Invocation::Script(path, context));
+                return Ok(Invocation::Script(path_of(value), context));
             }
             _ => return Err(Mistake::Option(name)),
         }
         rest = after;
     }
-    if rest.is_empty() {
+    let Some((first, after)) = rest.split_first() else {
         return Err(Mistake::Interactive);
+    };
+    // The other way to say -f.
+    if context == Context::Root && first.eq_ignore_ascii_case(b"exec") {
+        return match after {
+            [path] if !path.is_empty() => Ok(Invocation::Script(path_of(path), context)),
+            _ => Err(Mistake::Option("exec")),
+        };
     }
     command(context, rest).map(Invocation::Command)
+}
+
+fn path_of(word: &Word) -> PathBuf {
+    PathBuf::from(OsString::from_vec(word.to_vec()))
 }
 
 fn enter(word: &[u8]) -> Result<Context, Mistake> {
@@ -409,9 +419,7 @@ fn parameters(verb: Verb, object: Object, words: &[Word]) -> Result<Command, Wro
             let [folder] = assign(words, ["folder"]).map_err(Wrong::Unfit)?;
             match folder {
                 Some(folder) if folder.is_empty() => Err(Wrong::Empty),
-                Some(folder) => Ok(Command::Export(Some(PathBuf::from(OsString::from_vec(
-                    folder.to_vec(),
-                ))))),
+                Some(folder) => Ok(Command::Export(Some(path_of(&folder)))),
                 None => Ok(Command::Export(None)),
             }
         }

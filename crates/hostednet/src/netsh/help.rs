@@ -184,7 +184,7 @@ pub(crate) fn help(page: &mut Page, topic: Topic) {
         },
         Topic::Netsh => {
             page.empty()
-                .line("Usage: netsh [-c wlan] [Command | -f ScriptFile]")
+                .line("Usage: netsh [-c wlan] [Command | -f ScriptFile | exec ScriptFile]")
                 .empty();
             list(page, &[("wlan", "The commands of the hosted network.")]);
         }

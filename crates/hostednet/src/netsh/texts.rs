@@ -125,7 +125,7 @@ pub(crate) fn note(mistake: &Mistake) -> Option<String> {
             Wrong::Key(error) => error.to_string(),
             _ => return None,
         },
-        Mistake::Option("-f" | "-c") => {
+        Mistake::Option("-f" | "-c" | "exec") => {
             "Write `netsh -c wlan ...`, or `netsh -f FILE` with nothing behind it.".into()
         }
         Mistake::Option(_) => "Other machines are not reached from here.".into(),

@@ -429,12 +429,15 @@ fn other_commands_refuse_parameters_they_do_not_have() {
 fn options_of_netsh_come_before_the_command() {
     let start = || Ok(Invocation::Command(Command::Start));
     let script = |context| Ok(Invocation::Script("setup.txt".into(), context));
-    let table: [(&str, Result<Invocation, Mistake>); 11] = [
+    let table: [(&str, Result<Invocation, Mistake>); 14] = [
         ("wlan start hostednetwork", start()),
         ("-c wlan start hostednetwork", start()),
         ("-C \"WLAN\" wlan start hostednetwork", start()),
         ("-f setup.txt", script(Context::Root)),
         ("-c wlan -f setup.txt", script(Context::Wlan)),
+        ("exec setup.txt", script(Context::Root)),
+        ("Exec", Err(Mistake::Option("exec"))),
+        ("exec setup.txt start", Err(Mistake::Option("exec"))),
         ("", Err(Mistake::Interactive)),
         ("-c wlan", Err(Mistake::Interactive)),
         ("-f", Err(Mistake::Option("-f"))),

@@ -90,6 +90,29 @@ fn a_script_ends_at_the_first_line_that_fails() {
 }
 
 #[test]
+fn a_script_may_be_saved_in_any_way_notepad_offers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("script");
+    let wanted = "wlan set hostednetwork ssid=Größe \u{1f4f6}\r\n";
+    let utf16: Vec<u8> = "\u{feff}"
+        .encode_utf16()
+        .chain(wanted.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for bytes in [
+        wanted.as_bytes().to_vec(),
+        format!("\u{feff}{wanted}").into_bytes(),
+        utf16,
+    ] {
+        fs::write(&path, bytes).unwrap();
+        assert_eq!(read_script(&path).unwrap()[..], *wanted.as_bytes());
+    }
+
+    fs::write(&path, b"\xff\xfe\x00\xd8a\0").unwrap(); // half of a pair
+    read_script(&path).unwrap_err();
+}
+
+#[test]
 fn a_script_without_end_is_not_read() {
     let error = read_script(&PathBuf::from("/dev/zero")).unwrap_err();
     assert!(error.to_string().contains("longer than 1 MiB"));
