@@ -1,9 +1,9 @@
 //! `hostednet wine`: lets the programs of a Wine prefix reach the service, and undoes it.
 //!
-//! Files go to the prefix's `system32`, two of them in place of Wine's own, of which `netsh.exe` is kept
-//! under another name; values and a class of COM go to its registry. What was there before is kept in the
-//! folder `.hostednet` of the prefix, which is written first: whatever interrupts an installation, `remove`
-//! knows what to undo. See `docs/decisions/0022`.
+//! Files go to the prefix's `system32`, some of them in place of Wine's own, of which `netsh.exe` is kept
+//! under another name; values, a class of COM and two services go to its registry. What was there before is
+//! kept in the folder `.hostednet` of the prefix, which is written first: whatever interrupts an
+//! installation, `remove` knows what to undo. See `docs/decisions/0022`.
 
 mod classes;
 mod prefix;
@@ -20,28 +20,70 @@ use cause::Cause;
 
 use crate::args::wine::WineCommand;
 use crate::failure::Failure;
-use classes::{TEXT, TREES};
+use classes::{TEXT, TREES, WLAN_SERVICE};
 use prefix::Prefix;
 use record::Record;
 use runner::Wine;
 
-/// A file of ours: its name beside this program, and in `system32`.
-const FILES: [(&str, &str); 4] = [
-    ("hostednet_wlanapi.dll.so", "hostednet_wlanapi.dll"),
-    ("wlanapi.dll", "wlanapi.dll"),
-    ("netsh.exe", NETSH),
-    ("hostednet_hnetcfg.dll", "hostednet_hnetcfg.dll"),
+/// A file of ours.
+struct File {
+    /// Its name beside this program.
+    source: &'static str,
+    /// Its name in `system32`.
+    name: &'static str,
+    /// What `DllOverrides` calls it, where Wine knows the name: without `native` there it prefers its own.
+    value: Option<&'static str>,
+    /// The newest Wine that wants it: later ones have a good one of their own.
+    newest: u32,
+}
+
+const FILES: [File; 6] = [
+    file("hostednet_wlanapi.dll.so", "hostednet_wlanapi.dll"),
+    File {
+        value: Some("wlanapi"),
+        ..file("wlanapi.dll", "wlanapi.dll")
+    },
+    File {
+        value: Some(NETSH),
+        ..file(NETSH, NETSH)
+    },
+    file("hostednet_hnetcfg.dll", "hostednet_hnetcfg.dll"),
+    file(SERVICES, SERVICES),
+    File {
+        value: Some(FINDSTR),
+        newest: 8,
+        ..file(FINDSTR, FINDSTR)
+    },
 ];
+
+const fn file(source: &'static str, name: &'static str) -> File {
+    File {
+        source,
+        name,
+        value: None,
+        newest: u32::MAX,
+    }
+}
+
+/// Those that a Wine of this version wants.
+fn wanted(wine: u32) -> impl Iterator<Item = &'static File> {
+    FILES.iter().filter(move |file| wine <= file.newest)
+}
+
+/// What the prefix's service manager runs as WlanSvc and SharedAccess.
+const SERVICES: &str = "hostednet_services.exe";
 
 /// Wine's own netsh.exe, for the commands that are not ours.
 const NETSH: &str = "netsh.exe";
 const WINES_NETSH: &str = "netsh-wine.exe";
 
+/// Scripts scrape what netsh prints with it; that of Wine 8 finds nothing.
+const FINDSTR: &str = "findstr.exe";
+
 const OVERRIDES: &str = r"HKCU\Software\Wine\DllOverrides";
 const OURS: &str = r"HKLM\Software\hostednet";
 
-/// Values of the registry that are there before and after: without them Wine prefers its own files.
-const VALUES: [(&str, &str); 2] = [("wlanapi", "native"), (NETSH, "native")];
+const NATIVE: &str = "native";
 
 /// Does it.
 pub(crate) fn run(command: WineCommand) -> Result<(), Failure> {
@@ -56,10 +98,11 @@ fn install(prefix: &Prefix, from: Option<PathBuf>) -> Result<(), Failure> {
     let files = files(from)?;
     prefix.check()?;
     let wine = Wine::find(prefix.path())?;
-    wine.check_version()?;
+    let version = wine.check_version()?;
+    let values = || wanted(version).filter_map(|file| file.value);
     // Once more: what the first installation found is what there was.
     let mut record = Record::read(prefix)?.unwrap_or_default();
-    for (value, _) in VALUES {
+    for value in values() {
         if !record.overrides.contains_key(value) {
             let before = wine.value(OVERRIDES, value)?;
             record.overrides.insert(value.to_owned(), before);
@@ -67,7 +110,7 @@ fn install(prefix: &Prefix, from: Option<PathBuf>) -> Result<(), Failure> {
     }
     record.begin(
         prefix,
-        FILES.map(|(_, name)| name).into_iter().chain([WINES_NETSH]),
+        wanted(version).map(|file| file.name).chain([WINES_NETSH]),
     )?;
     for (tree, file) in TREES {
         if !record.trees.contains_key(tree) {
@@ -79,14 +122,15 @@ fn install(prefix: &Prefix, from: Option<PathBuf>) -> Result<(), Failure> {
     if let Some(wines) = record.saved(prefix, NETSH) {
         prefix.put(&wines, WINES_NETSH)?;
     }
-    for (source, name) in FILES {
-        prefix.put(&files.join(source), name)?;
+    for file in wanted(version) {
+        prefix.put(&files.join(file.source), file.name)?;
     }
-    for (value, data) in VALUES {
-        wine.set_value(OVERRIDES, value, data)?;
+    for value in values() {
+        wine.set_value(OVERRIDES, value, NATIVE)?;
     }
     wine.set_value(OURS, "Program", &own_path()?)?;
     wine.import(TEXT.as_bytes(), &prefix.keep().join("ours.reg"))?;
+    wine.services(SERVICES, "install")?;
     record.complete = true;
     record.write(prefix)?;
     say(&format!(
@@ -108,6 +152,10 @@ fn remove(prefix: &Prefix) -> Result<(), Failure> {
         }
     }
     wine.delete_key(OURS)?;
+    // A prefix that was set up before there were services may have others by these names.
+    if record.trees.contains_key(WLAN_SERVICE) && record.is_replaced(prefix, SERVICES) {
+        wine.services(SERVICES, "remove")?;
+    }
     for (tree, file) in TREES {
         match record.trees.get(tree) {
             Some(true) => {
@@ -141,10 +189,12 @@ fn status(prefix: &Prefix) -> Result<(), Failure> {
     if !record.complete {
         return Err(half(format!("{name} is half set up: it was interrupted.")));
     }
-    for (_, file) in FILES {
-        if !record.is_replaced(prefix, file) {
+    for file in &FILES {
+        let is_wanted = file.newest == u32::MAX || record.files.contains_key(file.name);
+        if is_wanted && !record.is_replaced(prefix, file.name) {
             return Err(half(format!(
-                "{name} is half set up: somebody changed {file} in system32."
+                "{name} is half set up: somebody changed {} in system32.",
+                file.name
             )));
         }
     }
@@ -163,12 +213,16 @@ fn files(from: Option<PathBuf>) -> Result<PathBuf, Failure> {
             .map(|top| top.join("lib/hostednet/wine"))
             .unwrap_or_default(),
     };
-    match FILES.iter().find(|(name, _)| !folder.join(name).is_file()) {
+    let missing = FILES
+        .iter()
+        .map(|file| folder.join(file.source))
+        .find(|path| !path.is_file());
+    match missing {
         None => Ok(folder),
-        Some((name, _)) => Err(Cause::new(
+        Some(path) => Err(Cause::new(
             format!(
                 "The files for Wine are not there: {} is missing.",
-                folder.join(name).display()
+                path.display()
             ),
             "Install the package hostednet-wine (`apt install hostednet-wine`), or build them with \
              `wine/build` and name their folder with --from.",

@@ -1,4 +1,5 @@
-//! Wine itself: its version, and the registry of a prefix through its `reg.exe`.
+//! Wine itself: its version, the registry of a prefix through its `reg.exe`, its services through a program of
+//! ours.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -65,13 +66,13 @@ impl<'a> Wine<'a> {
             })
     }
 
-    /// Whether this Wine is one of those it was made for.
+    /// The first number of its version, if it is one of those this was made for.
     ///
     /// # Errors
     /// When it is older or newer.
-    pub(crate) fn check_version(&self) -> Result<(), Cause> {
+    pub(crate) fn check_version(&self) -> Result<u32, Cause> {
         match major(&self.version) {
-            Some(OLDEST..=NEWEST) => Ok(()),
+            Some(version @ OLDEST..=NEWEST) => Ok(version),
             Some(_) | None => Err(Cause::new(
                 format!(
                     "This Wine calls itself {:?}; hostednet works with Wine {OLDEST} and {NEWEST}.",
@@ -82,17 +83,18 @@ impl<'a> Wine<'a> {
         }
     }
 
-    /// Runs Wine's `reg`. What it prints goes to a file: the first program in a prefix starts services,
-    /// which keep its outputs open, so that the end of a pipe would never come.
+    /// Runs Wine's `reg`.
     fn reg(&self, arguments: &[&str]) -> Result<Ended, Cause> {
-        self.try_reg(arguments)
+        self.try_run("reg", arguments)
             .map_err(|error| self.failed(&error.to_string()))
     }
 
-    fn try_reg(&self, arguments: &[&str]) -> io::Result<Ended> {
-        let mut file = File::from(memfd_create("hostednet-reg", MemfdFlags::CLOEXEC)?);
+    /// Runs a program of the prefix. What it prints goes to a file: the first program in a prefix starts
+    /// services, which keep its outputs open, so that the end of a pipe would never come.
+    fn try_run(&self, program: &str, arguments: &[&str]) -> io::Result<Ended> {
+        let mut file = File::from(memfd_create("hostednet-wine", MemfdFlags::CLOEXEC)?);
         let status = Command::new(&self.program)
-            .arg("reg")
+            .arg(program)
             .args(arguments)
             .env("WINEPREFIX", self.prefix)
             .env("WINEDEBUG", "-all")
@@ -128,6 +130,25 @@ impl<'a> Wine<'a> {
             ),
             "See whether `wine reg query HKLM` works with this prefix, then run this again.",
         )
+    }
+
+    /// Has our program of the prefix enter its services, or strike them out.
+    ///
+    /// # Errors
+    /// When Wine's service manager does not take them.
+    pub(crate) fn services(&self, program: &str, verb: &str) -> Result<(), Cause> {
+        let why = match self.try_run(program, &[verb]) {
+            Ok(Ended { success: true, .. }) => return Ok(()),
+            Ok(ended) => ended.printed.trim().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        Err(Cause::new(
+            format!(
+                "The service manager of {} does not take our services: {why}.",
+                self.prefix.display()
+            ),
+            "See whether `wine net start` works with this prefix, then run this again.",
+        ))
     }
 
     /// A text in the registry, if it is there.
