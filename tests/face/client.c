@@ -1,11 +1,13 @@
 #include "client.h"
 
-#include <errno.h>
-#include <grp.h>
 #include <stdio.h>
 #include <string.h>
+#ifndef _WIN32
+#include <errno.h>
+#include <grp.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 #include "report.h"
 #include "service.h"
@@ -105,6 +107,8 @@ int passphrase_is(HANDLE handle, const char *text)
     return same;
 }
 
+/* For programs of Windows it is in tests/wine/nobody.c. */
+#ifndef _WIN32
 int as_nobody(int (*act)(void *context), void *context)
 {
     int status;
@@ -120,3 +124,4 @@ int as_nobody(int (*act)(void *context), void *context)
         give_up("a process of another user: %s", strerror(errno));
     return WEXITSTATUS(status);
 }
+#endif
