@@ -98,6 +98,8 @@ pub struct Radio {
     pub room: Room,
     /// Why no access point stands beside what one of its interfaces does.
     pub excluded: Option<Cause>,
+    /// It went away while it was looked at.
+    pub gone: bool,
     /// The channel that a connection of its own dictates.
     pub forced_channel: Option<u8>,
     /// On how many channels it can be access point and station at a time; `None`: it cannot.

@@ -73,6 +73,7 @@ pub const FINDINGS: &[&str] = &[
     "port-67-taken",
     "ports",
     "radio",
+    "radio-gone",
     "rfkill-hard",
     "rfkill-soft",
     "self-managed-domain",

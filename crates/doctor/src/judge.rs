@@ -46,11 +46,11 @@ fn chosen(facts: &Facts) -> Option<&Radio> {
     if let Some(name) = &facts.wanted {
         return has(name);
     }
-    let fit = |r: &&Radio| r.unfit.is_none();
+    let fit = |r: &&Radio| r.unfit.is_none() && !r.gone;
     facts
         .radios
         .iter()
-        .find(|r| r.unfit.is_none() && !matches!(r.room, Room::None(_)))
+        .find(|r| fit(r) && !matches!(r.room, Room::None(_)))
         .or_else(|| facts.radios.iter().find(fit))
         .or_else(|| facts.radios.first())
 }

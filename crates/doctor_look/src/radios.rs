@@ -63,6 +63,7 @@ fn radio(files: &Files, look: RadioLook, domains: &[Domain]) -> Radio {
             look::Room::None(cause) => Room::None(cause),
         },
         excluded: look.excluded,
+        gone: look.gone,
         forced_channel: look.forced_channel.map(dot11::Channel::number),
         beside_station: look.beside_station,
         channels: wiphy

@@ -55,6 +55,8 @@ const BSS_ELEMENTS: u16 = sys::nl80211_bss::NL80211_BSS_INFORMATION_ELEMENTS as 
 const BSS_BEACON_ELEMENTS: u16 = sys::nl80211_bss::NL80211_BSS_BEACON_IES as u16;
 const BSS_SEEN_MS_AGO: u16 = sys::nl80211_bss::NL80211_BSS_SEEN_MS_AGO as u16;
 
+/// Where the system lists radios.
+const RADIOS: &str = "/sys/class/ieee80211";
 /// Most regulatory domains and heard networks that are kept.
 const BOUND: usize = 512;
 
@@ -80,6 +82,8 @@ pub struct RadioLook {
     pub beside_station: Option<u32>,
     /// The interface beside which no access point stands just now.
     pub excluded: Option<Cause>,
+    /// It went away between two questions: it has no interface and the system does not list it.
+    pub gone: bool,
 }
 
 /// One switch of rfkill.
@@ -464,7 +468,12 @@ fn describe(
         software: !switches.iter().any(|s| s.soft),
         hardware: !switches.iter().any(|s| s.hard),
     };
+    // Kept, so that a recording lists it, too.
+    let _ = files.keep(&format!("{RADIOS}/{}/index", wiphy.name), str::to_owned);
+    let listed = files.names(RADIOS);
+    let gone = mine.is_empty() && listed.is_some_and(|all| !all.contains(&wiphy.name));
     RadioLook {
+        gone,
         driver: list::driver_by(files, &wiphy.name),
         switches,
         room,

@@ -27,6 +27,18 @@ pub(super) fn judge(facts: &Facts, found: &mut Vec<Finding>) {
 fn one(facts: &Facts, radio: &Radio, found: &mut Vec<Finding>) {
     let before = found.len();
     let phy = &radio.phy;
+    if radio.gone {
+        let cause = Cause::new(
+            format!("Radio {phy} went away while it was looked at."),
+            "Plug it in again; one that comes and goes has a bad plug or driver (`dmesg`).",
+        );
+        found.push(
+            Finding::new("radio-gone", Severity::Obstacle, cause)
+                .seen(named(radio))
+                .leads_to(Reason::InterfaceUnavailable),
+        );
+        return;
+    }
     if let Some(cause) = &radio.unfit {
         let id = if radio.access_point {
             "unfit-driver"
@@ -197,9 +209,12 @@ fn gone(radio: &Radio, found: &mut Vec<Finding>) {
 /// Another radio of the machine, in one line.
 fn beside(chosen: &Radio, other: &Radio) -> Finding {
     let phy = &other.phy;
-    let why = other
-        .unfit
+    let gone = other
+        .gone
+        .then(|| Cause::new("it went away while it was looked at.", "Plug it in again."));
+    let why = gone
         .as_ref()
+        .or(other.unfit.as_ref())
         .or(other.silent.as_ref())
         .or(match &other.room {
             Room::None(cause) => Some(cause),

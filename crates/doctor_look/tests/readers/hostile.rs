@@ -109,6 +109,54 @@ pub(crate) const CASES: &[Case] = &[
             .leads_to(Reason::InterfaceUnavailable)],
     },
     Case {
+        what: "the radio goes away before its interfaces are asked for, and there was no other",
+        machine: || {
+            changed(|m| {
+                m.wanted = None;
+                edit::rewrite(&mut m.radios, GET_WIPHY, |attrs| {
+                    match attrs.number(WIPHY) {
+                        Some(0) => Fate::Keep,
+                        _ => Fate::Drop,
+                    }
+                });
+                edit::rewrite(&mut m.radios, GET_INTERFACE, |_| Fate::Drop);
+                let files = &mut m.radios.files;
+                files.retain(|path, _| !path.starts_with("/sys/class/ieee80211/phy0/"));
+            })
+        },
+        finds: &[found(
+            "radio-gone",
+            Obstacle,
+            "Radio phy0 went away while it was looked at",
+        )
+        .advises("Plug it in again")
+        .leads_to(Reason::InterfaceUnavailable)],
+    },
+    Case {
+        what: "of two radios one goes away",
+        machine: || {
+            changed(|m| {
+                m.wanted = None;
+                edit::rewrite(&mut m.radios, GET_INTERFACE, |attrs| {
+                    match attrs.number(WIPHY) {
+                        Some(0) => Fate::Drop,
+                        _ => Fate::Keep,
+                    }
+                });
+                let files = &mut m.radios.files;
+                files.retain(|path, _| !path.starts_with("/sys/class/ieee80211/phy0/"));
+            })
+        },
+        finds: &[
+            found("radio", Ok, "phy1 can carry the network"),
+            found(
+                "other-radio",
+                Ok,
+                "phy0 could not carry the network: it went away",
+            ),
+        ],
+    },
+    Case {
         what: "an interface belongs to a radio that nobody described",
         machine: || {
             changed(|m| {

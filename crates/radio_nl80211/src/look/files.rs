@@ -125,6 +125,7 @@ impl Files {
     pub fn names(&self, folder: &str) -> Option<Vec<String>> {
         let mut names = BTreeSet::new();
         match &self.source {
+            Source::Recorded(files) if files.is_empty() => return None,
             Source::Recorded(files) => {
                 let inside = files
                     .keys()

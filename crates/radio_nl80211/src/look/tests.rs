@@ -200,6 +200,20 @@ fn an_access_point_of_others_takes_the_room_and_a_monitor_excludes() {
 }
 
 #[test]
+fn a_radio_that_the_system_does_not_list_any_more_is_gone() {
+    let listing = |name: &str| {
+        let path = format!("/sys/class/ieee80211/{name}/index");
+        Files::recorded(BTreeMap::from([(path, "0\n".to_owned())]))
+    };
+    let gone = |files: &Files, interfaces| describe(files, wiphy(), interfaces, None, None).gone;
+    assert!(gone(&listing("phy7"), Vec::new()));
+    assert!(!gone(&listing("no such radio"), Vec::new()));
+    // Another mount of /sys may list others than this network namespace has.
+    let interfaces = vec![(interface("wlan0", consts::IFTYPE_STATION), UP)];
+    assert!(!gone(&listing("phy7"), interfaces));
+}
+
+#[test]
 fn what_is_missing_is_said_as_the_service_says_it() {
     let look = describe(
         &nothing(),
