@@ -1,21 +1,13 @@
 //! Whether the network can be started, and what changes that.
 
 use cause::Cause;
-use serde::{Deserialize, Serialize};
 use wlan_model::{Guid, HostedNetworkState, Notification, RadioState, Reason};
 use wlan_rpc::EventKind;
 
 use crate::access_point::AccessPoint;
 use crate::engine::Engine;
 use crate::refusal;
-use crate::state::{Life, Obstacle, Radio, RadioInfo, State};
-
-/// How the radio is switched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Switches {
-    software: RadioState,
-    hardware: RadioState,
-}
+use crate::state::{Life, Obstacle, Radio, RadioInfo, State, Switches};
 
 impl<A: AccessPoint> Engine<A> {
     /// What stands in the way of a start, the weightiest first.
@@ -29,14 +21,14 @@ impl<A: AccessPoint> Engine<A> {
         if self.life != Life::Serving {
             return Some(Obstacle {
                 reason: Reason::ServiceShuttingDown,
-                cause: ending(),
+                cause: refusal::ending(),
             });
         }
         if !self.policy.allowed {
             return unavailable(refusal::policy_forbids());
         }
         if !self.settings.enabled {
-            return unavailable(disallowed());
+            return unavailable(refusal::disallowed());
         }
         match &self.radio {
             Radio::Absent { cause } | Radio::Exhausted { cause, .. } => unavailable(cause.clone()),
@@ -111,15 +103,4 @@ impl<A: AccessPoint> Engine<A> {
             None => self.settle(Reason::IncompatibleConnectionStopped),
         }
     }
-}
-
-pub(crate) fn disallowed() -> Cause {
-    Cause::new(
-        "The network is disallowed on this machine.",
-        "Allow it: hostednet set --mode allow (needs privilege).",
-    )
-}
-
-pub(crate) fn ending() -> Cause {
-    Cause::new("The service is shutting down.", "Start the service again.")
 }

@@ -8,8 +8,8 @@ use crate::access_point::AccessPoint;
 use crate::air;
 use crate::client::Handle;
 use crate::engine::Engine;
+use crate::job::{Action, Job};
 use crate::notify::Registration;
-use crate::pending::{Action, Job};
 use crate::state::{Caller, Hold, Life, State};
 use crate::{ClientId, refusal};
 

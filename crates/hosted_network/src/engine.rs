@@ -14,13 +14,12 @@ use wlan_model::{
 use wlan_rpc::{Answer, Call, CallId, EventKind, KeyIdentity, PeerRow, SecondaryKeyState, Status};
 
 use crate::access_point::AccessPoint;
-use crate::availability::{Switches, ending};
 use crate::client::{Client, Handle, Handles};
 use crate::entropy::Entropy;
+use crate::job::Storage;
 use crate::keys::{MasterKeys, Secondary};
-use crate::pending::Storage;
 use crate::queue::Queue;
-use crate::state::{Caller, Hold, Life, Radio, Run, State};
+use crate::state::{Caller, Hold, Life, Radio, Run, State, Switches};
 use crate::{ClientId, Config, HostedNetwork, Output, Rights, refusal};
 
 /// [`HostedNetwork`] over any access point.
@@ -172,7 +171,7 @@ impl<A: AccessPoint> Engine<A> {
             for job in self.queue.take(|_| true) {
                 self.answer(job.caller, Err(refusal::shutting_down()));
             }
-            self.stop(Reason::ServiceShuttingDown, Some(ending()), None);
+            self.stop(Reason::ServiceShuttingDown, Some(refusal::ending()), None);
         }
         self.pump(now);
     }

@@ -49,6 +49,7 @@ mod call;
 mod client;
 mod engine;
 mod entropy;
+mod job;
 mod keys;
 mod notify;
 mod pending;

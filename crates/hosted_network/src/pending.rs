@@ -2,51 +2,16 @@
 
 use cause::Cause;
 use clock::Instant;
-use serde::{Deserialize, Serialize};
-use wlan_model::{AirSettings, ConnectionSettings, Reason, Refusal, SecondaryKey, Settings};
+use wlan_model::{Reason, Refusal, SecondaryKey, Settings};
 use wlan_rpc::{Answer, EventKind};
 
 use crate::access_point::AccessPoint;
 use crate::air;
-use crate::availability::disallowed;
 use crate::engine::Engine;
+use crate::job::{Action, Job, Storage};
 use crate::refusal;
 use crate::settings::{initialise, new_primary_key};
-use crate::state::{Caller, Hold, Life, Starter, State};
-
-/// A call whose values and rights are checked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Job {
-    pub(crate) caller: Caller,
-    pub(crate) action: Action,
-}
-
-/// What it wants.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Action {
-    Initialise,
-    SetConnection(ConnectionSettings),
-    SetAir(AirSettings),
-    SetEnabled(bool),
-    /// A key and whether it is persistent, or none.
-    SetSecondary(Option<(SecondaryKey, bool)>),
-    Refresh,
-    Start(Hold),
-}
-
-/// The one writer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Storage {
-    /// Nothing is being written.
-    Quiet,
-    /// These settings are; the job goes on when they are safe.
-    Writing {
-        job: Job,
-        settings: Box<Settings>,
-        /// What a start is answered with instead, when it was given up meanwhile.
-        given_up: Option<Refusal>,
-    },
-}
+use crate::state::{Life, Starter, State};
 
 impl<A: AccessPoint> Engine<A> {
     /// A job's turn has come: the last check, then the disk, if it changes what is there.
@@ -202,7 +167,11 @@ impl<A: AccessPoint> Engine<A> {
             }
             Action::SetEnabled(true) => self.answer(caller, Ok(Answer::Done)),
             Action::SetEnabled(false) => {
-                self.stop(Reason::UserAction, Some(disallowed()), Some(caller));
+                self.stop(
+                    Reason::UserAction,
+                    Some(refusal::disallowed()),
+                    Some(caller),
+                );
             }
             Action::SetSecondary(set) => {
                 self.set_secondary(set, old.is_some(), now);

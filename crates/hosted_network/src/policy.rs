@@ -9,7 +9,7 @@ use wlan_rpc::EventKind;
 
 use crate::access_point::AccessPoint;
 use crate::engine::Engine;
-use crate::pending::Action;
+use crate::job::Action;
 use crate::state::{Hold, State};
 use crate::{ClientId, Output, refusal};
 

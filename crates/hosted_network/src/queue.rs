@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::ClientId;
-use crate::pending::Job;
+use crate::job::Job;
 
 /// Jobs, in order for each user.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -72,7 +72,7 @@ mod tests {
     use wlan_rpc::CallId;
 
     use super::*;
-    use crate::pending::Action;
+    use crate::job::Action;
     use crate::state::{Caller, Hold};
 
     fn job(client: u64, action: Action) -> Job {

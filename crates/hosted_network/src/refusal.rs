@@ -202,6 +202,19 @@ pub(crate) fn policy_forbids() -> Cause {
     )
 }
 
+/// Why nothing can be started while the enable flag is off.
+pub(crate) fn disallowed() -> Cause {
+    Cause::new(
+        "The network is disallowed on this machine.",
+        "Allow it: hostednet set --mode allow (needs privilege).",
+    )
+}
+
+/// Why nothing can be started while the service ends.
+pub(crate) fn ending() -> Cause {
+    Cause::new("The service is shutting down.", "Start the service again.")
+}
+
 /// Using the network while the policy forbids it. Not "access denied" (reference 9.9).
 pub(crate) fn use_forbidden() -> Refusal {
     Refusal {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cause::Cause;
 use dot11::{Channel, ChannelWidth, MacAddr, Phy};
 use serde::{Deserialize, Serialize};
-use wlan_model::{HostedNetworkState, Reason};
+use wlan_model::{HostedNetworkState, RadioState, Reason};
 use wlan_rpc::CallId;
 
 use crate::ClientId;
@@ -167,6 +167,13 @@ pub(crate) struct RadioInfo {
     pub(crate) name: String,
     pub(crate) address: MacAddr,
     pub(crate) max_stations: Option<u16>,
+}
+
+/// How the radio is switched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Switches {
+    pub(crate) software: RadioState,
+    pub(crate) hardware: RadioState,
 }
 
 /// Whether the service itself is there.
