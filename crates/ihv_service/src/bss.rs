@@ -2,6 +2,8 @@
 
 use oid::BssEntry;
 
+use crate::consts::INFRASTRUCTURE;
+
 /// Offset of `ucBuffer`.
 const FIXED: usize = 64;
 /// Bytes of entries that are handed over; what is heard best comes first.
@@ -38,7 +40,7 @@ fn write(entry: &BssEntry, len: u32, out: &mut Vec<u8>) {
     // uPhyId 0; then the union: centre frequency in MHz.
     put(4, &entry.channel.mhz().to_le_bytes());
     put(16, &entry.bssid.0);
-    put(24, &crate::access_point::INFRASTRUCTURE.to_le_bytes());
+    put(24, &INFRASTRUCTURE.to_le_bytes());
     put(28, &signal.to_le_bytes());
     put(32, &quality.to_le_bytes());
     put(36, &[1]);

@@ -1,4 +1,13 @@
-//! The engine itself: what comes in, and who is concerned.
+//! The engine itself: what comes in, and who is concerned. Its further methods have rooms of their
+//! own: each adapter's in `access_point` and `station`, what extensions say in `messages`, `calls` and
+//! `packets`, what miniports say in `answers`.
+
+mod access_point;
+mod answers;
+mod calls;
+mod messages;
+mod packets;
+mod station;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,7 +21,8 @@ use wlan_rpc::{EventKind, ExtensionAdapter, ExtensionEvent, ExtensionRow, HostSt
 
 use crate::access_point::AccessPoint;
 use crate::asked::Asked;
-use crate::host::{ADAPTER, Doing, Live, Phase, Slot, SlotId, Stage, Step};
+use crate::causes::hung;
+use crate::host::{ADAPTER, Doing, END_LIMIT, Live, Phase, Slot, SlotId, Stage, Step, Wait};
 use crate::kept::Kept;
 use crate::lines::fit;
 use crate::station::Station;
@@ -421,7 +431,7 @@ impl Extensions {
     pub(crate) fn end(&mut self, id: &SlotId, why: Option<Cause>, now: Instant) {
         let wait = why.map(|cause| self.failed(id, cause, now));
         self.withdraw(id, now);
-        let by = now + crate::host::END_LIMIT;
+        let by = now + END_LIMIT;
         let Some(live) = self.live_mut(id) else {
             return;
         };
@@ -463,7 +473,7 @@ impl Extensions {
     }
 
     /// Tells of a failure; when it is tried again.
-    fn failed(&mut self, id: &SlotId, cause: Cause, now: Instant) -> crate::host::Wait {
+    fn failed(&mut self, id: &SlotId, cause: Cause, now: Instant) -> Wait {
         let wanted = self.wanted(id).is_some();
         let pause = self
             .slots
@@ -478,7 +488,7 @@ impl Extensions {
                 again_ms,
             },
         );
-        crate::host::Wait {
+        Wait {
             cause,
             until: now + pause,
         }
@@ -546,11 +556,4 @@ impl Extensions {
             ExtensionAdapter::Station => self.station_withdrawn(id, now),
         }
     }
-}
-
-pub(crate) fn hung(name: &str, what: &str) -> Cause {
-    Cause::new(
-        format!("{name} {what} and was killed."),
-        "Ask its vendor, or remove it with `hostednet ihv remove`.",
-    )
 }

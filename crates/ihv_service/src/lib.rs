@@ -14,15 +14,15 @@
 mod access_point;
 mod asked;
 mod bss;
-mod calls;
+mod causes;
+mod consts;
 mod engine;
 mod host;
 mod kept;
 mod keys;
 mod lines;
-mod messages;
-mod packets;
 mod station;
+mod tables;
 #[cfg(test)]
 mod tests;
 

@@ -10,7 +10,7 @@ use wlan_model::Win32Error;
 
 use super::bench::*;
 use super::station::idle;
-use crate::packets::ALREADY_EXISTS;
+use crate::consts::ALREADY_EXISTS;
 use crate::{Input, PortRequest};
 
 fn default_key() -> DefaultKey {

@@ -7,9 +7,12 @@ use ihv::seam::{Completion, HostMessage, Level, PortId, ServiceMessage, Task, Ta
 use wlan_model::{VendorFragments, Win32Error};
 use wlan_rpc::{ExtensionAdapter, ExtensionEvent};
 
+use super::Extensions;
 use crate::HostId;
-use crate::engine::{Extensions, hung};
+use crate::access_point::PROFILE;
+use crate::causes::{hung, said_no};
 use crate::host::{ADAPTER, Doing, SlotId, Stage, Step};
+use crate::lines::fit;
 
 /// Longest bytes of any kind that an extension may hand in; the host refuses longer ones.
 const LONGEST: usize = 64 * 1024;
@@ -37,7 +40,7 @@ impl Extensions {
             HostMessage::Loaded(loaded) => self.loaded(id, loaded.version, now),
             HostMessage::LoadFailed(text) => {
                 let cause = Cause::new(
-                    format!("{} cannot be used: {}", id.name, crate::lines::fit(&text)),
+                    format!("{} cannot be used: {}", id.name, fit(&text)),
                     "Install a version of it that works.",
                 );
                 self.fail(id, cause, now);
@@ -95,7 +98,7 @@ impl Extensions {
             HostMessage::HandlerLate {
                 handler, millis, ..
             } => {
-                let handler = crate::lines::fit(&handler);
+                let handler = fit(&handler);
                 let what = format!("has been in {handler} for {millis} ms");
                 self.fail(id, hung(&id.name, &what), now);
                 Ok(())
@@ -328,21 +331,10 @@ impl Extensions {
         match id.adapter {
             ExtensionAdapter::AccessPoint => {
                 let ports = self.installed.get(&id.name)?.extension.ports.as_ref()?;
-                let name = crate::access_point::PROFILE.to_owned();
+                let name = PROFILE.to_owned();
                 Some((name, ports.fragments.clone()))
             }
             ExtensionAdapter::Station => self.station.profile(&id.name),
         }
     }
-}
-
-/// An extension that declines.
-pub(crate) fn said_no(name: &str, what: &str, code: Win32Error, reason: u32) -> Cause {
-    Cause::new(
-        format!(
-            "{name} refused {what} (error {}, reason {reason:#x}).",
-            code.0
-        ),
-        "Its log (`hostednet ihv log`) may say why; check the fragments it was given.",
-    )
 }

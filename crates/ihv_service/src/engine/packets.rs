@@ -9,10 +9,11 @@ use oid::{ExemptionAction, ExemptionPackets, PrivacyExemption, Request, Security
 use wlan_model::Win32Error;
 use wlan_rpc::ExtensionAdapter;
 
+use super::Extensions;
 use crate::asked::Asked;
-use crate::engine::Extensions;
+use crate::consts::ALREADY_EXISTS;
 use crate::host::{ADAPTER, ListCall, SlotId, Stage};
-use crate::keys::KeyTable;
+use crate::tables::Tables;
 use crate::{HostId, PortRequest};
 
 /// What a network carries for everybody, and EAPOL: nobody may take these from an access point.
@@ -23,27 +24,6 @@ const MOST_ENTRIES: usize = 64;
 const MOST_PACKETS: usize = 256;
 /// `DOT11_SECURITY_PACKET_HEADER` and the longest MSDU.
 const LONGEST_PACKET: usize = 8 + 2304;
-/// ERROR_ALREADY_EXISTS: another extension has registered the EtherType.
-pub(crate) const ALREADY_EXISTS: Win32Error = Win32Error(183);
-
-/// What the miniport of an adapter holds for extensions.
-#[derive(Debug)]
-pub(crate) struct Tables {
-    pub(crate) keys: KeyTable,
-    /// As sent last; `None` after a refusal.
-    types: Option<Vec<u16>>,
-    exemptions: Option<Vec<PrivacyExemption>>,
-}
-
-impl Default for Tables {
-    fn default() -> Self {
-        Self {
-            keys: KeyTable::default(),
-            types: Some(Vec::new()),
-            exemptions: Some(Vec::new()),
-        }
-    }
-}
 
 impl Extensions {
     pub(crate) fn tables(&mut self, adapter: ExtensionAdapter) -> &mut Tables {

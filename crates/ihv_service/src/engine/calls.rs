@@ -13,19 +13,17 @@ use oid::{
 use wlan_model::Win32Error;
 use wlan_rpc::ExtensionAdapter;
 
+use super::Extensions;
 use crate::asked::{Asked, KeyEntries};
-use crate::engine::Extensions;
+use crate::consts::{ALREADY_EXISTS, OPERATION_ABORTED};
 use crate::host::{SlotId, Stage, Step};
 use crate::keys::Whereabouts;
-use crate::packets::ALREADY_EXISTS;
 use crate::{HostId, PortRequest};
 
 /// Calls of one host that may wait. Each costs the extension a thread.
 const MOST_CALLS: usize = 64;
 /// Entries in the array of a key-mapping call; the host sends one.
 const MOST_KEYS: usize = 64;
-/// ERROR_OPERATION_ABORTED: the adapter is gone.
-const OPERATION_ABORTED: Win32Error = Win32Error(995);
 /// `DOT11_DIR_INBOUND` and `DOT11_DIR_BOTH`.
 const DIRECTIONS: [i32; 2] = [1, 3];
 
