@@ -12,8 +12,8 @@ use aes::Aes128;
 use cmac::{Cmac, KeyInit, Mac};
 use subtle::ConstantTimeEq;
 
-use crate::ccmp::PN_MAX;
 use crate::key::Igtk;
+use crate::mpdu::PN_MAX;
 
 /// Element id of the Management MIC element (9.4.2.54).
 pub const MMIE_ID: u8 = 76;

@@ -5,213 +5,30 @@
 //! ```
 //!
 //! Frames here have no FCS. Data frames are ciphered, and management frames addressed to one station
-//! (12.5.3.3.3): those have a nonce flag and a replay counter of their own.
+//! (12.5.3.3.3): those have a nonce flag and a replay counter of their own. What CCMP shares with
+//! [`gcmp`](crate::gcmp) is in `mpdu.rs`.
 
 #[cfg(target_arch = "x86_64")]
 mod aesni;
-pub(crate) mod header;
+mod cipher;
 mod key;
 
-use core::fmt;
+pub use crate::mpdu::{CcmpError, PN_MAX, key_id};
 
-use serde::{Deserialize, Serialize};
-
-use header::{COUNTERS, Header};
+use crate::mpdu::{HEADER_LEN, Receiver, Sender};
 use key::CcmpKey;
 
 /// Bytes of the CCMP header, between MAC header and data.
-pub const CCMP_HEADER_LEN: usize = 8;
+pub const CCMP_HEADER_LEN: usize = HEADER_LEN;
 /// Bytes of the MIC, after the data.
 pub const CCMP_MIC_LEN: usize = 8;
-/// Largest packet number: a key must be replaced before it is used up.
-pub const PN_MAX: u64 = (1 << 48) - 1;
-/// Longest body that CCM with a two-byte length can cipher; far above any frame.
-pub(crate) const BODY_MAX: usize = 65_535;
 
-/// The Ext IV bit in the key octet of the CCMP header.
-pub(crate) const EXT_IV: u8 = 0x20;
-
-/// Why a frame was not ciphered or deciphered. It shall be dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CcmpError {
-    /// Neither a data frame with a body nor a management frame, or too short.
-    Malformed,
-    /// To be sent, but its Protected bit is set already.
-    AlreadyProtected,
-    /// Received without the Protected bit.
-    NotProtected,
-    /// Its packet number is not above the last one of its traffic identifier.
-    Replay,
-    /// The MIC is wrong.
-    Mic,
-    /// All packet numbers are used up.
-    Exhausted,
-}
-
-impl fmt::Display for CcmpError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Malformed => "neither a data frame with a body nor a management frame",
-            Self::AlreadyProtected => "frame is protected already",
-            Self::NotProtected => "frame is not protected",
-            Self::Replay => "packet number was used before",
-            Self::Mic => "wrong MIC",
-            Self::Exhausted => "packet numbers are used up",
-        })
-    }
-}
-
-impl core::error::Error for CcmpError {}
-
-/// Which key a protected frame was ciphered with: the Key ID of its CCMP header, 0 to 3. `None`
-/// when it is not such a protected frame.
-#[must_use]
-pub fn key_id(mpdu: &[u8]) -> Option<u8> {
-    let header = Header::parse(mpdu)?;
-    let octet = *mpdu.get(header.len + 3)?;
-    (header.protected && octet & EXT_IV != 0).then_some(octet >> 6)
-}
-
-/// Packet number of a protected frame.
-pub(crate) fn packet_number(ccmp: &[u8; CCMP_HEADER_LEN]) -> u64 {
-    let [p0, p1, _, _, p2, p3, p4, p5] = *ccmp;
-    u64::from_be_bytes([0, 0, p5, p4, p3, p2, p1, p0])
-}
-
-/// The sending half of a key.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CcmpSender {
-    key: CcmpKey,
-    key_id: u8,
-    pn: u64,
-}
-
-impl CcmpSender {
-    /// With a fresh key; `key_id` is 0 for a pairwise key, 1 to 3 for a group key.
-    #[must_use]
-    pub fn new(tk: &[u8; 16], key_id: u8) -> Self {
-        Self {
-            key: CcmpKey::new(tk),
-            key_id: key_id & 3,
-            pn: 0,
-        }
-    }
-
-    /// Packet number of the last frame sent, 0 before the first.
-    #[must_use]
-    pub const fn pn(&self) -> u64 {
-        self.pn
-    }
-
-    /// Ciphers `mpdu` (MAC header and plain body) into `out`, whose old contents are dropped; it
-    /// becomes 16 bytes longer than `mpdu`.
-    ///
-    /// # Errors
-    /// See [`CcmpError`]; no packet number was used.
-    pub fn protect(&mut self, mpdu: &[u8], out: &mut Vec<u8>) -> Result<(), CcmpError> {
-        let header = Header::parse(mpdu).ok_or(CcmpError::Malformed)?;
-        if header.protected {
-            return Err(CcmpError::AlreadyProtected);
-        }
-        let (head, body) = mpdu
-            .split_at_checked(header.len)
-            .ok_or(CcmpError::Malformed)?;
-        if body.len() > BODY_MAX {
-            return Err(CcmpError::Malformed);
-        }
-        if self.pn >= PN_MAX {
-            return Err(CcmpError::Exhausted);
-        }
-        self.pn += 1;
-        let [_, _, p5, p4, p3, p2, p1, p0] = self.pn.to_be_bytes();
-        let ccmp = [p0, p1, 0, EXT_IV | self.key_id << 6, p2, p3, p4, p5];
-        let total = mpdu.len() + CCMP_HEADER_LEN + CCMP_MIC_LEN;
-        out.clear();
-        out.reserve(total);
-        out.extend_from_slice(head);
-        if let Some(flags) = out.get_mut(1) {
-            *flags |= header::PROTECTED;
-        }
-        out.extend_from_slice(&ccmp);
-        out.resize(total - CCMP_MIC_LEN, 0);
-        let cipher = out
-            .get_mut(header.len + CCMP_HEADER_LEN..)
-            .unwrap_or_default();
-        let mic = self
-            .key
-            .seal(&header.nonce(self.pn), header.aad(), body, cipher);
-        out.extend_from_slice(&mic);
-        Ok(())
-    }
-}
+/// The sending half of a key. A frame becomes 16 bytes longer.
+pub type CcmpSender = Sender<CcmpKey>;
 
 /// The receiving half of a key, with one replay counter per traffic identifier and one of management
 /// frames.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CcmpReceiver {
-    key: CcmpKey,
-    last: [u64; COUNTERS],
-}
-
-impl CcmpReceiver {
-    /// With a fresh key; frames up to the packet number `rsc` are old.
-    #[must_use]
-    pub fn new(tk: &[u8; 16], rsc: u64) -> Self {
-        Self {
-            key: CcmpKey::new(tk),
-            last: [rsc; COUNTERS],
-        }
-    }
-
-    /// Deciphers `mpdu` into `out` (MAC header with the Protected bit cleared, then the plain
-    /// body), whose old contents are dropped.
-    ///
-    /// # Errors
-    /// See [`CcmpError`]; replay counters did not move and `out` is empty.
-    pub fn unprotect(&mut self, mpdu: &[u8], out: &mut Vec<u8>) -> Result<(), CcmpError> {
-        out.clear();
-        let header = Header::parse(mpdu).ok_or(CcmpError::Malformed)?;
-        if !header.protected {
-            return Err(CcmpError::NotProtected);
-        }
-        let (head, rest) = mpdu
-            .split_at_checked(header.len)
-            .ok_or(CcmpError::Malformed)?;
-        let (ccmp, rest) = rest
-            .split_first_chunk::<CCMP_HEADER_LEN>()
-            .ok_or(CcmpError::Malformed)?;
-        let (cipher, mic) = rest
-            .split_last_chunk::<CCMP_MIC_LEN>()
-            .ok_or(CcmpError::Malformed)?;
-        if ccmp[3] & EXT_IV == 0 || cipher.len() > BODY_MAX {
-            return Err(CcmpError::Malformed);
-        }
-        let pn = packet_number(ccmp);
-        let last = self
-            .last
-            .get_mut(header.counter())
-            .ok_or(CcmpError::Malformed)?;
-        if pn <= *last {
-            return Err(CcmpError::Replay);
-        }
-        out.reserve(header.len + cipher.len());
-        out.extend_from_slice(head);
-        if let Some(flags) = out.get_mut(1) {
-            *flags &= !header::PROTECTED;
-        }
-        out.resize(header.len + cipher.len(), 0);
-        let plain = out.get_mut(header.len..).unwrap_or_default();
-        if !self
-            .key
-            .open(&header.nonce(pn), header.aad(), cipher, plain, mic)
-        {
-            out.clear();
-            return Err(CcmpError::Mic);
-        }
-        *last = pn;
-        Ok(())
-    }
-}
+pub type CcmpReceiver = Receiver<CcmpKey>;
 
 #[cfg(test)]
 mod tests;

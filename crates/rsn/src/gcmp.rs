@@ -4,8 +4,8 @@
 //! header (Protected bit set) | GCMP header (8) | ciphertext | MIC (16)
 //! ```
 //!
-//! Header, additional data and replay counters are those of [`ccmp`](crate::ccmp), errors too. It is
-//! AES-GCM with a nonce of transmitter address and packet number.
+//! Header, additional data and replay counters are those of [`ccmp`](crate::ccmp), errors too: both
+//! share `mpdu.rs`. It is AES-GCM with a nonce of transmitter address and packet number.
 
 use core::fmt;
 
@@ -17,40 +17,27 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::ccmp::header::{COUNTERS, Header, PROTECTED};
-use crate::ccmp::{BODY_MAX, CcmpError, EXT_IV, PN_MAX, packet_number};
+use crate::header::Header;
+use crate::mpdu::{HEADER_LEN, MpduCipher, Receiver, Sender};
 
 /// Bytes of the GCMP header, between MAC header and data.
-pub const GCMP_HEADER_LEN: usize = 8;
+pub const GCMP_HEADER_LEN: usize = HEADER_LEN;
 /// Bytes of the MIC, after the data.
 pub const GCMP_MIC_LEN: usize = 16;
 /// Blocks ciphered at once: as many as processors work on side by side.
 const LANES: usize = 8;
 const BLOCK: usize = 16;
 
-/// AES-128-GCM with a nonce of 12 bytes.
+/// A key of GCMP: AES-128-GCM with a nonce of 12 bytes.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "Zeroizing<[u8; 16]>", into = "Zeroizing<[u8; 16]>")]
-struct GcmpKey {
+pub struct GcmpKey {
     tk: [u8; 16],
     cipher: Aes128,
     hash: GHash,
 }
 
 impl GcmpKey {
-    fn new(tk: &[u8; 16]) -> Self {
-        let cipher = Aes128::new(tk.into());
-        let mut hash_key = Block::default();
-        cipher.encrypt_block(&mut hash_key);
-        let hash = GHash::new(&hash_key);
-        hash_key.as_mut_slice().zeroize();
-        Self {
-            tk: *tk,
-            cipher,
-            hash,
-        }
-    }
-
     /// Ciphers or deciphers in place, from counter 2 on.
     fn count(&self, nonce: &[u8; 12], data: &mut [u8]) {
         let mut counter = 2_u32;
@@ -85,6 +72,48 @@ impl GcmpKey {
             *byte ^= sum;
         }
         mic.into()
+    }
+}
+
+impl MpduCipher for GcmpKey {
+    const MIC_LEN: usize = GCMP_MIC_LEN;
+
+    fn new(tk: &[u8; 16]) -> Self {
+        let cipher = Aes128::new(tk.into());
+        let mut hash_key = Block::default();
+        cipher.encrypt_block(&mut hash_key);
+        let hash = GHash::new(&hash_key);
+        hash_key.as_mut_slice().zeroize();
+        Self {
+            tk: *tk,
+            cipher,
+            hash,
+        }
+    }
+
+    #[inline]
+    fn seal(&self, header: &Header, pn: u64, body: &[u8], out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(body);
+        let nonce = nonce(header, pn);
+        let cipher = out.get_mut(start..).unwrap_or_default();
+        self.count(&nonce, cipher);
+        let mic = self.mic(&nonce, header.aad(), cipher);
+        out.extend_from_slice(&mic);
+    }
+
+    #[inline]
+    fn open(&self, header: &Header, pn: u64, cipher: &[u8], mic: &[u8], out: &mut Vec<u8>) -> bool {
+        let nonce = nonce(header, pn);
+        // Checked before anything is deciphered: nothing has to be erased again.
+        let right = self.mic(&nonce, header.aad(), cipher);
+        if !bool::from(right[..].ct_eq(mic)) {
+            return false;
+        }
+        let start = out.len();
+        out.extend_from_slice(cipher);
+        self.count(&nonce, out.get_mut(start..).unwrap_or_default());
+        true
     }
 }
 
@@ -126,138 +155,12 @@ fn nonce(header: &Header, pn: u64) -> [u8; 12] {
     rest
 }
 
-/// The sending half of a key.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct GcmpSender {
-    key: GcmpKey,
-    key_id: u8,
-    pn: u64,
-}
-
-impl GcmpSender {
-    /// With a fresh key; `key_id` is 0 for a pairwise key, 1 to 3 for a group key.
-    #[must_use]
-    pub fn new(tk: &[u8; 16], key_id: u8) -> Self {
-        Self {
-            key: GcmpKey::new(tk),
-            key_id: key_id & 3,
-            pn: 0,
-        }
-    }
-
-    /// Packet number of the last frame sent, 0 before the first.
-    #[must_use]
-    pub const fn pn(&self) -> u64 {
-        self.pn
-    }
-
-    /// Ciphers `mpdu` (MAC header and plain body) into `out`, whose old contents are dropped; it
-    /// becomes 24 bytes longer than `mpdu`.
-    ///
-    /// # Errors
-    /// See [`CcmpError`]; no packet number was used.
-    pub fn protect(&mut self, mpdu: &[u8], out: &mut Vec<u8>) -> Result<(), CcmpError> {
-        let header = Header::parse(mpdu).ok_or(CcmpError::Malformed)?;
-        if header.protected {
-            return Err(CcmpError::AlreadyProtected);
-        }
-        let (head, body) = mpdu
-            .split_at_checked(header.len)
-            .ok_or(CcmpError::Malformed)?;
-        if body.len() > BODY_MAX {
-            return Err(CcmpError::Malformed);
-        }
-        if self.pn >= PN_MAX {
-            return Err(CcmpError::Exhausted);
-        }
-        self.pn += 1;
-        let [_, _, p5, p4, p3, p2, p1, p0] = self.pn.to_be_bytes();
-        out.clear();
-        out.reserve(mpdu.len() + GCMP_HEADER_LEN + GCMP_MIC_LEN);
-        out.extend_from_slice(head);
-        if let Some(flags) = out.get_mut(1) {
-            *flags |= PROTECTED;
-        }
-        out.extend_from_slice(&[p0, p1, 0, EXT_IV | self.key_id << 6, p2, p3, p4, p5]);
-        out.extend_from_slice(body);
-        let nonce = nonce(&header, self.pn);
-        let cipher = out
-            .get_mut(header.len + GCMP_HEADER_LEN..)
-            .unwrap_or_default();
-        self.key.count(&nonce, cipher);
-        let mic = self.key.mic(&nonce, header.aad(), cipher);
-        out.extend_from_slice(&mic);
-        Ok(())
-    }
-}
+/// The sending half of a key. A frame becomes 24 bytes longer.
+pub type GcmpSender = Sender<GcmpKey>;
 
 /// The receiving half of a key, with one replay counter per traffic identifier and one of management
 /// frames.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct GcmpReceiver {
-    key: GcmpKey,
-    last: [u64; COUNTERS],
-}
-
-impl GcmpReceiver {
-    /// With a fresh key; frames up to the packet number `rsc` are old.
-    #[must_use]
-    pub fn new(tk: &[u8; 16], rsc: u64) -> Self {
-        Self {
-            key: GcmpKey::new(tk),
-            last: [rsc; COUNTERS],
-        }
-    }
-
-    /// Deciphers `mpdu` into `out` (MAC header with the Protected bit cleared, then the plain
-    /// body), whose old contents are dropped.
-    ///
-    /// # Errors
-    /// See [`CcmpError`]; replay counters did not move and `out` is empty.
-    pub fn unprotect(&mut self, mpdu: &[u8], out: &mut Vec<u8>) -> Result<(), CcmpError> {
-        out.clear();
-        let header = Header::parse(mpdu).ok_or(CcmpError::Malformed)?;
-        if !header.protected {
-            return Err(CcmpError::NotProtected);
-        }
-        let (head, rest) = mpdu
-            .split_at_checked(header.len)
-            .ok_or(CcmpError::Malformed)?;
-        let (gcmp, rest) = rest
-            .split_first_chunk::<GCMP_HEADER_LEN>()
-            .ok_or(CcmpError::Malformed)?;
-        let (cipher, mic) = rest
-            .split_last_chunk::<GCMP_MIC_LEN>()
-            .ok_or(CcmpError::Malformed)?;
-        if gcmp[3] & EXT_IV == 0 || cipher.len() > BODY_MAX {
-            return Err(CcmpError::Malformed);
-        }
-        let pn = packet_number(gcmp);
-        let last = self
-            .last
-            .get_mut(header.counter())
-            .ok_or(CcmpError::Malformed)?;
-        if pn <= *last {
-            return Err(CcmpError::Replay);
-        }
-        let nonce = nonce(&header, pn);
-        // Checked before anything is deciphered: nothing has to be erased again.
-        let right = self.key.mic(&nonce, header.aad(), cipher);
-        if !bool::from(right.ct_eq(mic)) {
-            return Err(CcmpError::Mic);
-        }
-        out.reserve(header.len + cipher.len());
-        out.extend_from_slice(head);
-        if let Some(flags) = out.get_mut(1) {
-            *flags &= !PROTECTED;
-        }
-        out.extend_from_slice(cipher);
-        self.key
-            .count(&nonce, out.get_mut(header.len..).unwrap_or_default());
-        *last = pn;
-        Ok(())
-    }
-}
+pub type GcmpReceiver = Receiver<GcmpKey>;
 
 #[cfg(test)]
 mod tests;

@@ -16,9 +16,11 @@ pub mod bip;
 mod candidates;
 pub mod ccmp;
 pub mod gcmp;
+mod header;
 mod hmac_sha1;
 mod key;
 mod message;
+mod mpdu;
 mod pbkdf2;
 mod supplicant;
 

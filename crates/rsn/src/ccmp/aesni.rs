@@ -18,7 +18,7 @@ use core::arch::x86_64::{
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::key::CcmCipher;
+use super::cipher::CcmCipher;
 
 type Block = [u8; 16];
 

@@ -1,21 +1,21 @@
-//! AES-128-CCM with a nonce of 13 bytes and a MIC of 8, behind whichever code is fastest here.
+//! A key of CCMP: AES-128-CCM behind whichever code is fastest here.
 
 use core::fmt;
 
-use aes::Aes128;
-use ccm::aead::inout::InOutBuf;
-use ccm::consts::{U8, U13};
-use ccm::{AeadInOut, Ccm, KeyInit};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::CCMP_MIC_LEN;
 #[cfg(target_arch = "x86_64")]
 use super::aesni::AesNi;
+use super::cipher::{CcmCipher, Portable};
+use crate::header::Header;
+use crate::mpdu::MpduCipher;
 
 /// One direction-less CCM key. As secret as the temporal key it was made of.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "Zeroizing<[u8; 16]>", into = "Zeroizing<[u8; 16]>")]
-pub(super) struct CcmpKey {
+pub struct CcmpKey {
     tk: [u8; 16],
     cipher: Cipher,
 }
@@ -38,99 +38,43 @@ impl Cipher {
     }
 }
 
-/// What an implementation of CCM must do. `data` and `out` have one length.
-pub(super) trait CcmCipher {
-    /// Ciphers `data` into `out` and returns the MIC.
-    fn seal(&self, nonce: &[u8; 13], aad: &[u8], data: &[u8], out: &mut [u8]) -> [u8; 8];
+impl MpduCipher for CcmpKey {
+    const MIC_LEN: usize = CCMP_MIC_LEN;
 
-    /// Deciphers `data` into `out`; `false`, and `out` erased, when the MIC is wrong.
-    fn open(
-        &self,
-        nonce: &[u8; 13],
-        aad: &[u8],
-        data: &[u8],
-        out: &mut [u8],
-        mic: &[u8; 8],
-    ) -> bool;
-}
-
-/// The RustCrypto implementation: every processor, two passes.
-#[derive(Clone)]
-pub(super) struct Portable(Ccm<Aes128, U8, U13>);
-
-impl Portable {
-    pub(super) fn new(tk: &[u8; 16]) -> Self {
-        Self(Ccm::new(tk.into()))
-    }
-}
-
-impl CcmCipher for Portable {
-    fn seal(&self, nonce: &[u8; 13], aad: &[u8], data: &[u8], out: &mut [u8]) -> [u8; 8] {
-        let Ok(buffer) = InOutBuf::new(data, out) else {
-            return [0; 8];
-        };
-        // Fails only above 65,535 bytes; no frame is that long.
-        self.0
-            .encrypt_inout_detached(nonce.into(), aad, buffer)
-            .map_or([0; 8], Into::into)
-    }
-
-    fn open(
-        &self,
-        nonce: &[u8; 13],
-        aad: &[u8],
-        data: &[u8],
-        out: &mut [u8],
-        mic: &[u8; 8],
-    ) -> bool {
-        let Ok(buffer) = InOutBuf::new(data, out) else {
-            return false;
-        };
-        self.0
-            .decrypt_inout_detached(nonce.into(), aad, buffer, mic.into())
-            .is_ok()
-    }
-}
-
-impl CcmpKey {
-    /// From a temporal key.
-    pub(super) fn new(tk: &[u8; 16]) -> Self {
+    fn new(tk: &[u8; 16]) -> Self {
         Self {
             tk: *tk,
             cipher: Cipher::new(tk),
         }
     }
 
-    /// Ciphers `data` (at most 65,535 bytes) into `out` of the same length and returns the MIC over
-    /// it and `aad` (at most 30 bytes).
-    pub(super) fn seal(
-        &self,
-        nonce: &[u8; 13],
-        aad: &[u8],
-        data: &[u8],
-        out: &mut [u8],
-    ) -> [u8; 8] {
-        match &self.cipher {
+    #[inline]
+    fn seal(&self, header: &Header, pn: u64, body: &[u8], out: &mut Vec<u8>) {
+        let start = out.len();
+        out.resize(start + body.len(), 0);
+        let room = out.get_mut(start..).unwrap_or_default();
+        let (nonce, aad) = (header.nonce(pn), header.aad());
+        let mic = match &self.cipher {
             #[cfg(target_arch = "x86_64")]
-            Cipher::AesNi(c) => c.seal(nonce, aad, data, out),
-            Cipher::Portable(c) => c.seal(nonce, aad, data, out),
-        }
+            Cipher::AesNi(c) => c.seal(&nonce, aad, body, room),
+            Cipher::Portable(c) => c.seal(&nonce, aad, body, room),
+        };
+        out.extend_from_slice(&mic);
     }
 
-    /// Deciphers `data` into `out` of the same length. `false`, and `out` erased, when `mic` is
-    /// wrong.
-    pub(super) fn open(
-        &self,
-        nonce: &[u8; 13],
-        aad: &[u8],
-        data: &[u8],
-        out: &mut [u8],
-        mic: &[u8; 8],
-    ) -> bool {
+    #[inline]
+    fn open(&self, header: &Header, pn: u64, cipher: &[u8], mic: &[u8], out: &mut Vec<u8>) -> bool {
+        let Ok(mic) = mic.try_into() else {
+            return false;
+        };
+        let start = out.len();
+        out.resize(start + cipher.len(), 0);
+        let room = out.get_mut(start..).unwrap_or_default();
+        let (nonce, aad) = (header.nonce(pn), header.aad());
         match &self.cipher {
             #[cfg(target_arch = "x86_64")]
-            Cipher::AesNi(c) => c.open(nonce, aad, data, out, mic),
-            Cipher::Portable(c) => c.open(nonce, aad, data, out, mic),
+            Cipher::AesNi(c) => c.open(&nonce, aad, cipher, room, mic),
+            Cipher::Portable(c) => c.open(&nonce, aad, cipher, room, mic),
         }
     }
 }

@@ -24,7 +24,7 @@ fn tk() -> [u8; 16] {
 
 fn plain_frame() -> Vec<u8> {
     let mut frame = hex(HEADER);
-    frame[1] &= !header::PROTECTED;
+    frame[1] &= !crate::header::PROTECTED;
     frame.extend(hex(PLAIN));
     frame
 }
@@ -258,7 +258,7 @@ proptest! {
         data in proptest::collection::vec(any::<u8>(), 0..=300),
         flip in 0usize..64,
     ) {
-        use key::{CcmCipher, Portable};
+        use cipher::{CcmCipher, Portable};
         // Without AES instructions there is nothing to compare.
         let Some(fast) = aesni::AesNi::new(&tk) else { return Ok(()) };
         let slow = Portable::new(&tk);

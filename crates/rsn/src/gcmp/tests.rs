@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::header::PROTECTED;
+use crate::mpdu::{CcmpError, PN_MAX};
 
 /// 802.11ad-2012, M.11.1 (802.11-2020, J.11.1): a QoS data frame with the bytes 0 to 0x27.
 const TK: [u8; 16] = [

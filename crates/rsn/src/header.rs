@@ -1,10 +1,11 @@
-//! What CCMP takes from a MAC header: where it ends, the additional data, the nonce (12.5.3.3).
+//! What CCMP and GCMP take from a MAC header: where it ends, the additional data, the nonce (12.5.3.3,
+//! 12.5.5.3).
 
 /// The Protected Frame bit in the second byte.
 pub(crate) const PROTECTED: u8 = 0x40;
 /// Place of the replay counter of data frames without a QoS Control field, after the 16 traffic
 /// identifiers.
-pub(crate) const NON_QOS: usize = 16;
+const NON_QOS: usize = 16;
 /// Place of the replay counter of management frames (12.5.3.4.4).
 const MANAGEMENT: usize = NON_QOS + 1;
 /// Replay counters in all.
@@ -22,7 +23,7 @@ const ORDER: u8 = 0x80;
 const AAD_MAX: usize = 30;
 
 /// A parsed MAC header of a data or management frame.
-pub(crate) struct Header {
+pub struct Header {
     /// Bytes of the MAC header.
     pub(crate) len: usize,
     pub(crate) protected: bool,
