@@ -1,20 +1,23 @@
-//! The engine.
+//! The engine: what stands, and the step that comes next. What is told of it is in `status`.
+
+mod status;
 
 use core::net::{IpAddr, Ipv4Addr};
 use std::collections::{BTreeMap, VecDeque};
 
 use cause::Cause;
 use clock::{Duration, Instant, earliest};
-use wlan_rpc::{SharingEvent, SharingMode, SharingState, SharingStatus};
+use wlan_rpc::{SharingEvent, SharingMode, SharingState};
 
 use crate::firewall::{self, Paths};
+use crate::helper::{HelperConfig, Names, Ula};
 use crate::leases::Leases;
 use crate::refusal::Refusal;
 use crate::snapshot::{Address, Snapshot, Upstream};
 use crate::subnet::{self, PREFIX};
 use crate::texts::is_plain;
-use crate::wanted::{Names, Plan, Ula, Wanted};
-use crate::{Forwarding, HelperConfig, Outcome, Step, contains};
+use crate::wanted::{Plan, Wanted};
+use crate::{Forwarding, Outcome, Step, contains};
 
 /// Least time between two looks at the machine: routes may change in storms.
 const LOOK_PAUSE: Duration = Duration::from_millis(250);
@@ -518,137 +521,6 @@ impl Sharing {
             self.obstacle = firewall::obstacle(ruleset, paths);
             self.list_rules = self.obstacle.is_some().then(|| now + FIREWALL_PAUSE);
         }
-    }
-
-    /// How things stand.
-    #[must_use]
-    pub fn status(&self) -> SharingStatus {
-        SharingStatus {
-            mode: self.mode.clone(),
-            state: self.state(),
-            leases: self.leases.rows().to_vec(),
-        }
-    }
-
-    fn state(&self) -> SharingState {
-        if let Some(cause) = &self.refused {
-            return SharingState::Unsupported(cause.clone());
-        }
-        let Some(network) = &self.network else {
-            return SharingState::Stopped;
-        };
-        let serving = self.standing.helper.as_ref().filter(|h| !h.ended);
-        let wanted = self.wanted();
-        if let (Some(helper), Some(wanted)) = (serving, wanted.as_ref())
-            && helper.config == wanted.helper
-        {
-            return SharingState::Running {
-                interface: network.interface.clone(),
-                address: helper.config.address,
-                prefix: PREFIX,
-                upstream: self.upstream().map(|u| u.interface.clone()),
-                trouble: self.trouble(network, wanted),
-            };
-        }
-        if let Some(failure) = self.failures.get(&Part::Address) {
-            return SharingState::Failed(failure.refusal.of_address(&network.interface));
-        }
-        let helper = wanted.map(|w| Step::StartHelper(w.helper));
-        match self.failures.get(&Part::Helper) {
-            Some(failure) if Some(&failure.step) == helper.as_ref() => {
-                SharingState::Failed(failure.refusal.of_helper())
-            }
-            _ => SharingState::Starting,
-        }
-    }
-
-    /// All that is not as it should be, in one.
-    fn trouble(&self, network: &Network, wanted: &Wanted) -> Option<Cause> {
-        let mut troubles: Vec<Cause> = Vec::new();
-        let full = matches!(self.mode, SharingMode::Full { .. });
-        let unruled = self.standing.rules.as_ref() != Some(&wanted.rules);
-        if let Some(failure) = self.failures.get(&Part::Rules).filter(|_| unruled) {
-            if full {
-                troubles.push(failure.refusal.of_rules());
-            } else if self.snapshot.as_ref().is_some_and(|s| s.forwards) {
-                troubles.push(Cause::new(
-                    "This machine forwards packets, and our rules that keep peers from other \
-                     networks could not be set.",
-                    "Install the package nftables.",
-                ));
-            }
-        }
-        let unforwarded = full && self.standing.forwarding != wanted.forwarding;
-        if let Some(failure) = self.failures.get(&Part::Forwarding).filter(|_| unforwarded) {
-            troubles.push(failure.refusal.of_forwarding());
-        }
-        if full && self.upstream().is_none() {
-            troubles.push(self.no_upstream());
-        }
-        troubles.extend(self.obstacle.clone());
-        troubles.extend(self.names_trouble());
-        troubles.extend(self.subnet_trouble(network, full));
-        let all = |part: fn(&Cause) -> &str| {
-            let parts: Vec<&str> = troubles.iter().map(part).collect();
-            parts.join(" ")
-        };
-        (!troubles.is_empty()).then(|| Cause::new(all(|c| &c.text), all(|c| &c.remedy)))
-    }
-
-    fn no_upstream(&self) -> Cause {
-        match &self.mode {
-            SharingMode::Full {
-                upstream: Some(name),
-            } => Cause::new(
-                format!("{name} has no way to the internet: it has no default route."),
-                "Connect it, or share another interface (`hostednet share on --to auto`).",
-            ),
-            _ => Cause::new(
-                "This machine has no internet to share: there is no default route.",
-                "Connect the machine; sharing goes on by itself.",
-            ),
-        }
-    }
-
-    fn names_trouble(&self) -> Option<Cause> {
-        let taken = self.names_taken.as_ref()?.of_helper();
-        let helper = self.standing.helper.as_ref()?;
-        let instead = match &helper.config.names {
-            Names::There(servers) if !servers.is_empty() => {
-                let servers: Vec<String> = servers.iter().map(ToString::to_string).collect();
-                format!("Peers ask {} instead.", servers.join(", "))
-            }
-            _ => "Peers are told of no name server.".to_owned(),
-        };
-        Some(Cause::new(
-            format!("{} {instead}", taken.text),
-            taken.remedy,
-        ))
-    }
-
-    fn subnet_trouble(&self, network: &Network, full: bool) -> Option<Cause> {
-        let preferred = if full {
-            subnet::FULL
-        } else {
-            subnet::STANDALONE
-        };
-        let used = network.subnet?;
-        let snapshot = self.snapshot.as_ref()?;
-        if used == preferred {
-            let other = subnet::user(used, snapshot, &network.interface)?;
-            return Some(Cause::new(
-                format!("All subnets for the peers are in use, {used}/{PREFIX} by {other}."),
-                "Free one of them.",
-            ));
-        }
-        let other = subnet::user(preferred, snapshot, &network.interface);
-        Some(Cause::new(
-            format!(
-                "The peers' addresses are of {used}/{PREFIX}, since {} uses {preferred}/{PREFIX}.",
-                other.unwrap_or("another network")
-            ),
-            "Nothing needs to be done; programs that expect the usual addresses must be told.",
-        ))
     }
 
     /// Does what is due.

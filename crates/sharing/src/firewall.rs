@@ -6,6 +6,8 @@
 
 use cause::Cause;
 
+use crate::texts::TABLE;
+
 /// What must pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Paths {
@@ -41,7 +43,7 @@ pub(crate) fn obstacle(ruleset: &str, paths: &Paths) -> Option<Cause> {
     for table in &tables {
         // Who names our interface has decided about it.
         let quoted = format!("\"{}\"", paths.interface);
-        if table.name == crate::TABLE || table.body.contains(&quoted) {
+        if table.name == TABLE || table.body.contains(&quoted) {
             continue;
         }
         for hook in [Hook::Input, Hook::Forward] {

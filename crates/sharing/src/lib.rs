@@ -14,6 +14,7 @@
 
 mod engine;
 mod firewall;
+mod helper;
 mod leases;
 mod programs;
 mod refusal;
@@ -27,11 +28,11 @@ mod tests;
 
 pub use engine::{Output, Sharing};
 pub use firewall::firewall_obstacle;
+pub use helper::{HelperConfig, Names, Ula};
 pub use programs::{PROGRAM_FOLDERS, program_places};
 pub use refusal::Refusal;
 pub use snapshot::{Address, Route, Snapshot};
 pub use texts::TABLE;
-pub use wanted::{HelperConfig, Names, Ula};
 
 use core::net::IpAddr;
 

@@ -3,8 +3,8 @@
 use core::fmt::Write as _;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::helper::{HelperConfig, Names, Ula};
 use crate::subnet::PREFIX;
-use crate::wanted::{HelperConfig, Names, Ula};
 
 /// Our table, the only one that is ever touched.
 pub const TABLE: &str = "inet hostednet";
@@ -23,24 +23,27 @@ pub(crate) fn is_plain(name: &str) -> bool {
     (1..=15).contains(&name.len()) && name.chars().all(plain)
 }
 
-/// dnsmasq's configuration, closed: nothing from other files, nothing on other interfaces.
-pub(crate) fn dnsmasq(config: &HelperConfig, leases: &str) -> String {
-    let HelperConfig {
-        interface,
-        address,
-        routes,
-        names,
-        v6,
-    } = config;
-    let [a, b, c, _] = address.octets();
-    let (first, last) = (Ipv4Addr::new(a, b, c, 2), Ipv4Addr::new(a, b, c, 254));
-    let lease = if *routes {
-        FULL_LEASE
-    } else {
-        STANDALONE_LEASE
-    };
-    let mut text = format!(
-        "# Written by hostednet; a change is lost.\n\
+impl HelperConfig {
+    /// dnsmasq's configuration file, closed: nothing from other files, nothing on other interfaces.
+    /// `leases` is the path of the lease file.
+    #[must_use]
+    pub fn text(&self, leases: &str) -> String {
+        let HelperConfig {
+            interface,
+            address,
+            routes,
+            names,
+            v6,
+        } = self;
+        let [a, b, c, _] = address.octets();
+        let (first, last) = (Ipv4Addr::new(a, b, c, 2), Ipv4Addr::new(a, b, c, 254));
+        let lease = if *routes {
+            FULL_LEASE
+        } else {
+            STANDALONE_LEASE
+        };
+        let mut text = format!(
+            "# Written by hostednet; a change is lost.\n\
          interface={interface}\n\
          except-interface=lo\n\
          bind-interfaces\n\
@@ -58,30 +61,31 @@ pub(crate) fn dnsmasq(config: &HelperConfig, leases: &str) -> String {
          dhcp-authoritative\n\
          dhcp-rapid-commit\n\
          no-ping\n"
-    );
-    if !routes {
-        text.push_str("dhcp-option=option:router\n");
-    }
-    match names {
-        Names::None => text.push_str("port=0\ndhcp-option=option:dns-server\n"),
-        Names::Here => text.push_str("domain-needed\nbogus-priv\n"),
-        Names::There(servers) => {
-            text.push_str("port=0\ndhcp-option=option:dns-server");
-            for server in servers {
-                let _ = write!(text, ",{server}");
-            }
-            text.push('\n');
-        }
-    }
-    if let Some(host) = v6 {
-        let network = Ipv6Addr::from_bits(host.to_bits() & !u128::from(u64::MAX));
-        let _ = write!(
-            text,
-            "enable-ra\ndhcp-range={network},ra-only,{},{lease}\n",
-            Ula::PREFIX
         );
+        if !routes {
+            text.push_str("dhcp-option=option:router\n");
+        }
+        match names {
+            Names::None => text.push_str("port=0\ndhcp-option=option:dns-server\n"),
+            Names::Here => text.push_str("domain-needed\nbogus-priv\n"),
+            Names::There(servers) => {
+                text.push_str("port=0\ndhcp-option=option:dns-server");
+                for server in servers {
+                    let _ = write!(text, ",{server}");
+                }
+                text.push('\n');
+            }
+        }
+        if let Some(host) = v6 {
+            let network = Ipv6Addr::from_bits(host.to_bits() & !u128::from(u64::MAX));
+            let _ = write!(
+                text,
+                "enable-ra\ndhcp-range={network},ra-only,{},{lease}\n",
+                Ula::PREFIX
+            );
+        }
+        text
     }
-    text
 }
 
 /// Our table as input for nft, in the place of the one that may be there. One input is one transaction.
