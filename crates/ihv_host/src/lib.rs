@@ -28,6 +28,7 @@ mod api;
 mod buffer;
 #[cfg(not(wine))]
 mod confine;
+mod handlers;
 #[cfg(not(wine))]
 mod harden;
 mod host;

@@ -1,30 +1,19 @@
-//! Between messages and C: arguments of handlers, results of handlers, keys.
+//! Between messages and C: texts, keys, structures.
 
 use core::ffi::c_void;
-use core::ptr::{null, null_mut};
+use core::ptr::null_mut;
 
 use dot11::KeyBytes;
-use ihv::seam::{
-    Association, Fragments, Profile, SystemTask, Task, TaskData, TaskResult, UiRequest,
-};
-use wlan_model::Win32Error;
+use ihv::seam::{Association, Profile, UiRequest};
 use zeroize::Zeroizing;
 
 use crate::abi::{self, *};
-use crate::lifecycle::{Invocation, What};
-use crate::shared::Shared;
 
-/// Most bytes of a `Control` answer.
-const MAX_ROOM: u32 = 64 * 1024;
-/// Most discovery profiles that are looked at.
-const MAX_PROFILES: usize = 64;
-/// Most bytes of their texts together: a packet to the service has to hold them.
-const MAX_PROFILE_BYTES: usize = 64 * 1024;
 /// Longest text that is read, in UTF-16 units: two of them fit into a packet.
 const MAX_TEXT: usize = 16 * 1024;
 
 /// UTF-16 with a final zero.
-fn wide(text: &str) -> Zeroizing<Vec<u16>> {
+pub(crate) fn wide(text: &str) -> Zeroizing<Vec<u16>> {
     // Reserved so that growing leaves no copies behind.
     let mut units = Vec::with_capacity(text.len() + 1);
     units.extend(text.encode_utf16());
@@ -164,18 +153,18 @@ pub(crate) unsafe fn default_key(key: *const DOT11_CIPHER_DEFAULT_KEY_VALUE) -> 
 }
 
 /// A profile in C. Its pointers point into itself, so it must not be taken apart.
-struct CProfile {
+pub(crate) struct CProfile {
     /// Count, then 36 bytes each; words for the alignment.
     _ssids: Vec<u32>,
     _connectivity: Option<Zeroizing<Vec<u16>>>,
     _security: Option<Zeroizing<Vec<u16>>>,
-    params: DOT11EXT_IHV_PROFILE_PARAMS,
-    connection: DOT11EXT_IHV_CONNECTIVITY_PROFILE,
-    safety: DOT11EXT_IHV_SECURITY_PROFILE,
+    pub(crate) params: DOT11EXT_IHV_PROFILE_PARAMS,
+    pub(crate) connection: DOT11EXT_IHV_CONNECTIVITY_PROFILE,
+    pub(crate) safety: DOT11EXT_IHV_SECURITY_PROFILE,
 }
 
 impl CProfile {
-    fn new(profile: &Profile) -> Self {
+    pub(crate) fn new(profile: &Profile) -> Self {
         const WORDS: usize = size_of::<DOT11_SSID>() / 4;
         let mut ssids = vec![0u32; 1 + WORDS * profile.ssids.len().max(1)];
         ssids[0] = profile.ssids.len() as u32;
@@ -218,7 +207,7 @@ impl CProfile {
 }
 
 /// A list of networks in C, which points into `entries`.
-fn bss_list(entries: &mut [u8]) -> DOT11_BSS_LIST {
+pub(crate) fn bss_list(entries: &mut [u8]) -> DOT11_BSS_LIST {
     DOT11_BSS_LIST {
         uNumOfBytes: entries.len() as u32,
         pucBuffer: if entries.is_empty() {
@@ -230,7 +219,7 @@ fn bss_list(entries: &mut [u8]) -> DOT11_BSS_LIST {
 }
 
 /// An association in C: the structure with the frames behind it, as words for the alignment.
-fn association(a: &Association) -> (Vec<u64>, u32) {
+pub(crate) fn association(a: &Association) -> (Vec<u64>, u32) {
     let fixed = size_of::<DOT11_ASSOCIATION_COMPLETION_PARAMETERS>();
     let mut at = fixed as u32;
     let mut place = |data: &[u8]| {
@@ -288,315 +277,7 @@ fn write_association(
     }
 }
 
-/// Calls a member of the table, which has no NULL.
-macro_rules! call {
-    ($table:expr, $member:ident ( $($arg:expr),* )) => {
-        match $table.$member {
-            // SAFETY: the arguments are what the documentation of this handler promises, and live
-            // until it returns. What it does beyond that is why this process exists.
-            Some(handler) => unsafe { handler($($arg),*) },
-            None => Default::default(),
-        }
-    };
-}
-
-/// Calls a handler. The second result is what `InitAdapter` chose.
-#[expect(unsafe_code, reason = "foreign handlers")]
-pub(crate) fn invoke(
-    shared: &Shared,
-    table: &DOT11EXT_IHV_HANDLERS,
-    invocation: Invocation,
-) -> (TaskResult, usize) {
-    let hi = invocation.extension as HANDLE;
-    let given = invocation.handle as HANDLE;
-    let mut reason = 0u32;
-    let mut chosen: HANDLE = null_mut();
-    let mut data = TaskData::None;
-    let code = match invocation.what {
-        What::DeinitService => {
-            call!(table, Dot11ExtIhvDeinitService());
-            0
-        }
-        What::Packet(packet) => call!(
-            table,
-            Dot11ExtIhvReceivePacket(hi, packet.len() as u32, packet.as_ptr().cast())
-        ),
-        What::Indication(kind, data) => {
-            let start = if data.is_empty() {
-                null()
-            } else {
-                data.as_ptr()
-            };
-            call!(
-                table,
-                Dot11ExtIhvReceiveIndication(hi, kind, data.len() as u32, start.cast())
-            )
-        }
-        What::PacketDone(label) => {
-            call!(table, Dot11ExtIhvSendPacketCompletion(label as HANDLE))
-        }
-        What::NoSession(id) => {
-            call!(table, Dot11ExtIhvProcessUIResponse(id.into(), 0, null()))
-        }
-        What::Stop(_, peer, status) => call!(
-            table,
-            Dot11ExtIhvStopPostAssociate(hi, &raw const peer.0, status)
-        ),
-        What::System(SystemTask::SessionChange { event, session }) => {
-            let about = WTSSESSION_NOTIFICATION {
-                cbSize: size_of::<WTSSESSION_NOTIFICATION>() as u32,
-                dwSessionId: session,
-            };
-            call!(
-                table,
-                Dot11ExtIhvProcessSessionChange(event, &raw const about)
-            )
-        }
-        What::System(SystemTask::IsUiRequestPending(id)) => {
-            let mut pending: BOOL = 0;
-            let code = call!(
-                table,
-                Dot11ExtIhvIsUIRequestPending(id.into(), &raw mut pending)
-            );
-            data = TaskData::Pending(pending != 0);
-            code
-        }
-        What::Task(task) => match task {
-            Task::InitAdapter(adapter) => {
-                let mut description = wide(&adapter.description);
-                let adapter = DOT11_ADAPTER {
-                    gAdapterId: adapter.guid.into(),
-                    pszDescription: description.as_mut_ptr(),
-                    Dot11CurrentOpMode: DOT11_CURRENT_OPERATION_MODE {
-                        uReserved: 0,
-                        uCurrentOpMode: adapter.mode,
-                    },
-                };
-                call!(
-                    table,
-                    Dot11ExtIhvInitAdapter(&raw const adapter, given, &raw mut chosen)
-                )
-            }
-            Task::DeinitAdapter => {
-                call!(table, Dot11ExtIhvDeinitAdapter(hi));
-                0
-            }
-            Task::AdapterReset => call!(table, Dot11ExtIhvAdapterReset(hi)),
-            Task::PerformPreAssociate {
-                profile,
-                mut networks,
-                ..
-            } => {
-                let p = CProfile::new(&profile);
-                let list = bss_list(&mut networks);
-                call!(
-                    table,
-                    Dot11ExtIhvPerformPreAssociate(
-                        hi,
-                        given,
-                        &raw const p.params,
-                        &raw const p.connection,
-                        &raw const p.safety,
-                        &raw const list,
-                        &raw mut reason
-                    )
-                )
-            }
-            Task::PerformPostAssociate {
-                session,
-                association: a,
-                ..
-            } => {
-                let state = DOT11_PORT_STATE {
-                    PeerMacAddress: a.peer.0,
-                    uSessionId: session,
-                    bPortControlled: 1,
-                    bPortAuthorized: a.authorized.into(),
-                };
-                let (words, len) = association(&a);
-                call!(
-                    table,
-                    Dot11ExtIhvPerformPostAssociate(
-                        hi,
-                        given,
-                        &raw const state,
-                        len,
-                        words.as_ptr().cast()
-                    )
-                )
-            }
-            // The life cycle has made a `Stop` of it.
-            Task::StopPostAssociate { .. } => Win32Error::INVALID_STATE.0,
-            Task::ValidateProfile(profile) => {
-                let p = CProfile::new(&profile);
-                call!(
-                    table,
-                    Dot11ExtIhvValidateProfile(
-                        hi,
-                        &raw const p.params,
-                        &raw const p.connection,
-                        &raw const p.safety,
-                        &raw mut reason
-                    )
-                )
-            }
-            Task::PerformCapabilityMatch {
-                profile,
-                mut networks,
-            } => {
-                let p = CProfile::new(&profile);
-                let list = bss_list(&mut networks);
-                call!(
-                    table,
-                    Dot11ExtIhvPerformCapabilityMatch(
-                        hi,
-                        &raw const p.params,
-                        &raw const p.connection,
-                        &raw const p.safety,
-                        &raw const list,
-                        &raw mut reason
-                    )
-                )
-            }
-            Task::CreateDiscoveryProfiles {
-                insecure,
-                profile,
-                mut networks,
-            } => {
-                let p = CProfile::new(&profile);
-                let networks = bss_list(&mut networks);
-                let mut list = DOT11EXT_IHV_DISCOVERY_PROFILE_LIST {
-                    dwCount: 0,
-                    pIhvDiscoveryProfiles: null_mut(),
-                };
-                let code = call!(
-                    table,
-                    Dot11ExtIhvCreateDiscoveryProfiles(
-                        hi,
-                        insecure.into(),
-                        &raw const p.params,
-                        &raw const networks,
-                        &raw mut list,
-                        &raw mut reason
-                    )
-                );
-                data = TaskData::Profiles(take_profiles(shared, &list));
-                code
-            }
-            Task::QueryUiRequest { phase } => {
-                let mut request: *mut DOT11EXT_IHV_UI_REQUEST = null_mut();
-                let code = call!(
-                    table,
-                    Dot11ExtIhvQueryUIRequest(hi, phase, &raw mut request)
-                );
-                data = TaskData::UiRequest(take_ui_request(shared, request));
-                code
-            }
-            Task::Control { input, room } => {
-                let room = room.min(MAX_ROOM);
-                let mut out = Zeroizing::new(vec![0u8; room as usize]);
-                let mut returned = 0u32;
-                let start = if input.is_empty() {
-                    null()
-                } else {
-                    input.as_ptr()
-                };
-                let out_start = if room == 0 {
-                    null_mut()
-                } else {
-                    out.as_mut_ptr()
-                };
-                let code = call!(
-                    table,
-                    Dot11ExtIhvControl(
-                        hi,
-                        input.len() as u32,
-                        start,
-                        room,
-                        out_start,
-                        &raw mut returned
-                    )
-                );
-                let fits = if returned <= room {
-                    returned as usize
-                } else {
-                    0
-                };
-                data = TaskData::Bytes {
-                    returned,
-                    data: out[..fits].to_vec(),
-                };
-                code
-            }
-        },
-    };
-    let result = TaskResult {
-        code: Win32Error(code),
-        reason,
-        data,
-    };
-    (result, chosen as usize)
-}
-
-/// Reads and frees what `CreateDiscoveryProfiles` handed out. Only what came from `AllocateBuffer` is
-/// read, and no further than it goes.
-#[expect(unsafe_code, reason = "structures of C")]
-fn take_profiles(shared: &Shared, list: &DOT11EXT_IHV_DISCOVERY_PROFILE_LIST) -> Vec<Fragments> {
-    let start = list.pIhvDiscoveryProfiles;
-    let Some(size) = shared.buffers.size(start.cast()) else {
-        return Vec::new();
-    };
-    let room = size / size_of::<DOT11EXT_IHV_DISCOVERY_PROFILE>();
-    let count = (list.dwCount as usize).min(room).min(MAX_PROFILES);
-    let text = |text: *mut u16| {
-        let size = shared.buffers.size(text.cast())?;
-        // SAFETY: as many units as the buffer holds.
-        let read = unsafe { narrow(text, size / 2) };
-        shared.buffers.free(text.cast());
-        read
-    };
-    let mut bytes = 0;
-    let profiles = (0..count)
-        .map(|i| {
-            // SAFETY: within the buffer, which calloc aligned.
-            let profile = unsafe { start.add(i).read() };
-            Fragments {
-                connectivity: text(profile.IhvConnectivityProfile.pszXmlFragmentIhvConnectivity),
-                security: text(profile.IhvSecurityProfile.pszXmlFragmentIhvSecurity),
-                use_onex: profile.IhvSecurityProfile.bUseMSOnex != 0,
-            }
-        })
-        // All are taken, so that all are freed.
-        .filter(|profile: &Fragments| {
-            let texts = [&profile.connectivity, &profile.security];
-            bytes += texts
-                .into_iter()
-                .flatten()
-                .map(KeyBytes::len)
-                .sum::<usize>();
-            bytes <= MAX_PROFILE_BYTES
-        })
-        .collect();
-    shared.buffers.free(start.cast());
-    profiles
-}
-
-/// The same for what `QueryUIRequest` handed out.
-#[expect(unsafe_code, reason = "structures of C")]
-fn take_ui_request(shared: &Shared, request: *mut DOT11EXT_IHV_UI_REQUEST) -> Option<UiRequest> {
-    let size = shared.buffers.size(request.cast())?;
-    let read = (size >= size_of::<DOT11EXT_IHV_UI_REQUEST>()).then(|| {
-        // SAFETY: the buffer is large enough, and calloc aligned it.
-        unsafe { request.read() }
-    });
-    if let Some(read) = &read {
-        // Its data may lie in a buffer of their own, or behind it in the same.
-        shared.buffers.free(read.pvUIRequest.cast());
-    }
-    shared.buffers.free(request.cast());
-    read.map(|read| ui_request(&read))
-}
-
+/// What an extension wants to ask people.
 pub(crate) fn ui_request(request: &DOT11EXT_IHV_UI_REQUEST) -> UiRequest {
     UiRequest {
         id: request.guidUIRequest.into(),
@@ -610,6 +291,7 @@ pub(crate) fn ui_request(request: &DOT11EXT_IHV_UI_REQUEST) -> UiRequest {
 #[expect(unsafe_code, reason = "structures of C")]
 mod tests {
     use dot11::{MacAddr, Ssid};
+    use ihv::seam::Fragments;
 
     use super::*;
 

@@ -12,9 +12,9 @@ use wlan_model::Win32Error;
 
 use crate::abi::DOT11EXT_IHV_HANDLERS;
 use crate::buffer::Buffers;
+use crate::handlers::invoke;
 use crate::host;
 use crate::lifecycle::{Inside, Lane, Lifecycle, Next, Output};
-use crate::marshal;
 use crate::socket::Socket;
 
 thread_local! {
@@ -196,7 +196,7 @@ impl Shared {
                     }
                     INSIDE.set(Some((lane, invocation.what.name())));
                     let (result, extension) = match self.handlers.get() {
-                        Some(handlers) => marshal::invoke(self, handlers, invocation),
+                        Some(handlers) => invoke(&self.buffers, handlers, invocation),
                         None => (TaskResult::code(Win32Error::INVALID_STATE), 0),
                     };
                     INSIDE.set(None);
