@@ -23,6 +23,7 @@ use wlan_rpc::{CallId, ClientMessage, DecodeError, MAX_MESSAGE, ServiceMessage};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::credentials::Caller;
+use crate::limit::Limit;
 use crate::poller::{EventFlags, Poller, Token};
 
 /// Most messages that wait for one client.
@@ -96,6 +97,8 @@ pub(crate) struct Clients {
     /// Whose interest may have changed.
     touched: Vec<ClientId>,
     buffer: Zeroizing<Vec<u8>>,
+    /// Of disconnections that the client is to blame for.
+    faults: Limit,
     /// The last notification with its packet: it goes to many, one after the other.
     notified: Option<(Guid, Notification, Packet)>,
 }
@@ -109,6 +112,7 @@ impl Clients {
             stalled: 0,
             touched: Vec::new(),
             buffer: Zeroizing::new(vec![0; MAX_MESSAGE]),
+            faults: Limit::default(),
             notified: None,
         }
     }
@@ -119,7 +123,7 @@ impl Clients {
 
     /// Lets go of a connection without a handle, so that those who only connect cannot keep others
     /// out: the oldest of the user who has most of them. `false` when every one has a handle.
-    pub(crate) fn drop_unopened(&mut self) -> bool {
+    pub(crate) fn drop_unopened(&mut self, now: Instant) -> bool {
         let mut users: BTreeMap<u32, (usize, ClientId)> = BTreeMap::new();
         for (id, client) in self.rows.iter().filter(|(_, client)| !client.opened) {
             // The first one seen is the oldest.
@@ -127,7 +131,7 @@ impl Clients {
         }
         match users.into_values().max_by_key(|(count, _)| *count) {
             Some((_, id)) => {
-                self.close(id, Some("opened no handle while others waited"));
+                self.dismiss(id, "opened no handle while others waited", now);
                 true
             }
             None => false,
@@ -160,7 +164,7 @@ impl Clients {
     }
 
     /// Reads one packet, unless the client has to wait.
-    pub(crate) fn receive(&mut self, id: ClientId) -> Received {
+    pub(crate) fn receive(&mut self, id: ClientId, now: Instant) -> Received {
         let Some(client) = self.rows.get(&id) else {
             return Received::Nothing;
         };
@@ -170,14 +174,14 @@ impl Clients {
         let buffer = &mut self.buffer[..];
         let flags = RecvFlags::DONTWAIT | RecvFlags::TRUNC;
         let len = match recv(&client.socket, &mut *buffer, flags) {
-            Ok((_, 0)) => return self.close(id, None),
+            Ok((_, 0)) => return self.close(id),
             Ok((_, len)) => len,
             Err(Errno::WOULDBLOCK | Errno::INTR) => return Received::Nothing,
-            Err(_) => return self.close(id, None),
+            Err(_) => return self.close(id),
         };
         let Some(packet) = buffer.get_mut(..len) else {
             buffer.zeroize();
-            return self.close(id, Some("sent a packet larger than any message"));
+            return self.dismiss(id, "sent a packet larger than any message", now);
         };
         let message = wlan_rpc::decode::<ClientMessage>(packet);
         packet.zeroize();
@@ -194,9 +198,9 @@ impl Clients {
                     &hint,
                     SendFlags::NOSIGNAL | SendFlags::DONTWAIT,
                 );
-                self.close(id, Some("speaks another version of the protocol"))
+                self.dismiss(id, "speaks another version of the protocol", now)
             }
-            Err(_) => self.close(id, Some("sent a malformed packet")),
+            Err(_) => self.dismiss(id, "sent a malformed packet", now),
         }
     }
 
@@ -303,13 +307,13 @@ impl Clients {
                     self.touched.push(id);
                 }
                 Err(_) => {
-                    self.close(id, None);
+                    self.close(id);
                     return;
                 }
             }
         }
         if client.queue.len() >= QUEUE_MESSAGES || client.queued_bytes >= QUEUE_BYTES {
-            self.close(id, Some("does not read what it is sent"));
+            self.dismiss(id, "does not read what it is sent", now);
             return;
         }
         client.queued_bytes += packet.len();
@@ -334,7 +338,7 @@ impl Clients {
                 }
                 Err(Errno::WOULDBLOCK | Errno::INTR) => return,
                 Err(_) => {
-                    self.close(id, None);
+                    self.close(id);
                     return;
                 }
             }
@@ -352,7 +356,7 @@ impl Clients {
             .get(&id)
             .is_some_and(|c| c.pending.is_some() || !c.queue.is_empty())
         {
-            self.close(id, None);
+            self.close(id);
         }
     }
 
@@ -371,7 +375,7 @@ impl Clients {
             .map(|(id, _)| *id)
             .collect();
         for id in late {
-            self.close(id, Some("does not read what it is sent"));
+            self.dismiss(id, "does not read what it is sent", now);
         }
     }
 
@@ -410,14 +414,29 @@ impl Clients {
         }
     }
 
+    /// Lets go of a client that is to blame for it. A program may connect and break the rules again and
+    /// again: only so much of it is logged.
+    fn dismiss(&mut self, id: ClientId, fault: &'static str, now: Instant) -> Received {
+        if let Some(Client { who, .. }) = self.rows.get(&id)
+            && let Some(passed_over) = self.faults.note(who.uid, now)
+        {
+            if passed_over > 0 {
+                let uid = who.uid;
+                tracing::warn!(
+                    uid,
+                    "disconnected {passed_over} more clients before the next"
+                );
+            }
+            tracing::warn!(client = id.0, %who, "disconnected a client that {fault}");
+        }
+        self.close(id)
+    }
+
     /// Closes the connection; the poller forgets a closed descriptor by itself.
-    fn close(&mut self, id: ClientId, fault: Option<&'static str>) -> Received {
+    fn close(&mut self, id: ClientId) -> Received {
         if let Some(client) = self.rows.remove(&id) {
             if client.stalled_since.is_some() {
                 self.stalled -= 1;
-            }
-            if let Some(fault) = fault {
-                tracing::warn!(client = id.0, who = %client.who, "disconnected a client that {fault}");
             }
             self.gone.push_back(id);
         }

@@ -30,6 +30,7 @@ mod credentials;
 mod denials;
 mod extensions;
 mod hardening;
+mod limit;
 mod options;
 mod policy;
 mod poller;

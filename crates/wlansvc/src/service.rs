@@ -339,7 +339,7 @@ impl Service {
                     self.clients.handle_writable(id, monotonic());
                 }
                 if flags.contains(EventFlags::IN) {
-                    match self.clients.receive(id) {
+                    match self.clients.receive(id, monotonic()) {
                         Received::Message(message) => self.handle_message(id, message),
                         Received::Nothing | Received::Gone => {}
                     }
@@ -378,7 +378,7 @@ impl Service {
 
     fn accept(&mut self) {
         for _ in 0..ACCEPTS_PER_ROUND {
-            if self.clients.is_full() && !self.clients.drop_unopened() {
+            if self.clients.is_full() && !self.clients.drop_unopened(monotonic()) {
                 self.watch_listener(false);
                 return;
             }

@@ -1,8 +1,11 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use wlan_model::{HostedNetworkState, Reason};
 use wlan_rpc::{Answer, Call, PROTOCOL_VERSION};
 
 use super::*;
+use crate::limit::{PER_WINDOW, WINDOW};
 
 const NOW: Instant = Instant::from_micros(1_000_000);
 
@@ -102,13 +105,62 @@ fn nothing_is_held_for_those_who_broke_the_rules() {
         let packet = &bad[round % bad.len()];
         send(&theirs, packet, SendFlags::NOSIGNAL).unwrap();
 
-        assert!(matches!(scene.clients.receive(id), Received::Gone));
+        assert!(matches!(scene.clients.receive(id, NOW), Received::Gone));
     }
     assert_eq!(scene.held(), before);
     assert!(
         scene.clients.buffer.iter().all(|byte| *byte == 0),
         "what was read is erased"
     );
+}
+
+/// Counts lines of the log that warn.
+#[derive(Clone, Default)]
+struct Warnings(Arc<AtomicUsize>);
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() == tracing::Level::WARN
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn a_user_who_breaks_the_rules_over_and_over_fills_no_log() {
+    let warnings = Warnings::default();
+    let _log = tracing::subscriber::set_default(warnings.clone());
+    let written = || warnings.0.swap(0, Ordering::Relaxed);
+    let mut scene = Scene::new();
+    let mut misbehave = |uid, now| {
+        let (id, theirs) = scene.connect(uid);
+        send(&theirs, &[0], SendFlags::NOSIGNAL).unwrap();
+        assert!(matches!(scene.clients.receive(id, now), Received::Gone));
+    };
+    for _ in 0..500 {
+        misbehave(1000, NOW);
+    }
+    assert_eq!(written(), PER_WINDOW as usize);
+
+    misbehave(1001, NOW);
+    assert_eq!(written(), 1, "another user is not hidden by the first");
+
+    misbehave(1000, NOW + WINDOW);
+    assert_eq!(written(), 2, "the number of the others, and the new one");
 }
 
 #[test]
@@ -118,7 +170,7 @@ fn a_refused_call_leaves_nothing_behind() {
     let before = scene.held();
     for n in 0..2000 {
         send(&theirs, &packet(Call::ForceStart), SendFlags::NOSIGNAL).unwrap();
-        let Received::Message(message) = scene.clients.receive(id) else {
+        let Received::Message(message) = scene.clients.receive(id, NOW) else {
             panic!("a message")
         };
         let pending = Pending {
@@ -201,7 +253,7 @@ fn room_is_made_by_those_who_only_connect_and_first_by_whoever_has_most() {
     let crowd: Vec<_> = (0..3).map(|_| scene.connect(1001)).collect();
 
     let mut order = Vec::new();
-    while scene.clients.drop_unopened() {
+    while scene.clients.drop_unopened(NOW) {
         order.push(scene.clients.poll_gone().unwrap());
     }
 
@@ -218,17 +270,23 @@ fn a_client_has_one_call_under_way_and_the_next_waits_in_its_socket() {
     for _ in 0..2 {
         send(&theirs, &packet(Call::QueryStatus), SendFlags::NOSIGNAL).unwrap();
     }
-    assert!(matches!(scene.clients.receive(id), Received::Message(_)));
+    assert!(matches!(
+        scene.clients.receive(id, NOW),
+        Received::Message(_)
+    ));
     let pending = Pending {
         id: CallId(1),
         opens: false,
     };
     scene.clients.begin(id, pending);
-    assert!(matches!(scene.clients.receive(id), Received::Nothing));
+    assert!(matches!(scene.clients.receive(id, NOW), Received::Nothing));
     let answer = ServiceMessage::Answer {
         id: CallId(1),
         result: Ok(Answer::Done),
     };
     scene.clients.answer(id, &answer, NOW);
-    assert!(matches!(scene.clients.receive(id), Received::Message(_)));
+    assert!(matches!(
+        scene.clients.receive(id, NOW),
+        Received::Message(_)
+    ));
 }
