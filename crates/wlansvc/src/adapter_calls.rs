@@ -7,9 +7,8 @@
 
 use clock::Instant;
 use dot11::Channel;
-use radio::{Cause, CommandError, CommandErrorKind, Switches};
+use radio::{CommandError, CommandErrorKind, Switches};
 use radio_nl80211::{Nl80211Radio, StationInterface};
-use radio_sim::SimRadio;
 use wlan_model::{
     Guid, Interface, InterfaceDetails, InterfaceState, OperationMode, RadioState, Reason, Refusal,
     Win32Error,
@@ -18,78 +17,10 @@ use wlan_rpc::{Answer, Call};
 
 use crate::radios::{AnyRadio, Simulation};
 use crate::refusals;
+use crate::sim_adapter::{is_on, radio_state};
 
 /// Every adapter here is one radio, so it has one PHY, with this index.
 const ONLY_PHY: u32 = 0;
-
-/// The simulated station adapter.
-#[derive(Debug)]
-pub(crate) struct SimAdapter {
-    mode: OperationMode,
-    ad_hoc: bool,
-}
-
-impl SimAdapter {
-    const NAME: &'static str = "sim0";
-
-    pub(crate) const fn new() -> Self {
-        Self {
-            mode: OperationMode::ExtensibleStation,
-            ad_hoc: false,
-        }
-    }
-
-    /// An ad hoc connection begins, or ends.
-    pub(crate) fn set_ad_hoc(&mut self, ad_hoc: bool, radio: &mut SimRadio, now: Instant) {
-        self.ad_hoc = ad_hoc;
-        radio.set_incompatible(self.exclusion(), now);
-    }
-
-    fn set_mode(&mut self, mode: OperationMode, radio: &mut SimRadio, now: Instant) {
-        self.mode = mode;
-        radio.set_incompatible(self.exclusion(), now);
-    }
-
-    /// Why no access point can stand beside what the adapter does.
-    fn exclusion(&self) -> Option<Cause> {
-        if self.mode == OperationMode::NetworkMonitor {
-            Some(Cause::new(
-                "sim0 monitors the air, beside which the radio carries no access point.",
-                "Set it back to the mode of a station, then start the network again.",
-            ))
-        } else if self.ad_hoc {
-            Some(Cause::new(
-                "sim0 is in an ad hoc network, beside which the radio carries no access point.",
-                "Leave that network, then start this one again.",
-            ))
-        } else {
-            None
-        }
-    }
-
-    fn details(&self, switches: Switches) -> InterfaceDetails {
-        InterfaceDetails {
-            interface: Interface {
-                id: Guid::of_station(Self::NAME),
-                description: "Simulated 802.11n adapter".into(),
-                state: if !is_on(switches) {
-                    InterfaceState::NotReady
-                } else if self.ad_hoc {
-                    InterfaceState::AdHocNetworkFormed
-                } else {
-                    InterfaceState::Disconnected
-                },
-            },
-            ifname: Self::NAME.into(),
-            software: radio_state(switches.software),
-            hardware: radio_state(switches.hardware),
-            channel: None,
-            mode: self.mode,
-            hosted_network_capable: true,
-            mfp_capable: false,
-        }
-    }
-}
 
 /// Whether the call is one of those answered here.
 pub(crate) const fn is_one(call: &Call) -> bool {
@@ -249,14 +180,6 @@ fn set_mode(
             "Add a monitor of its own (`iw dev wlan0 interface add mon0 type monitor`).",
         )),
     }
-}
-
-const fn is_on(switches: Switches) -> bool {
-    switches.software && switches.hardware
-}
-
-const fn radio_state(on: bool) -> RadioState {
-    if on { RadioState::On } else { RadioState::Off }
 }
 
 fn no_such_interface() -> Refusal {

@@ -7,8 +7,6 @@ use column::ClientId;
 use rustix::event::{Timespec, epoll};
 use rustix::io::Errno;
 
-use crate::extensions::Key;
-
 pub(crate) use epoll::EventFlags;
 
 /// Whose descriptor is ready.
@@ -50,6 +48,10 @@ pub(crate) enum SharingPart {
     /// dnsmasq has ended.
     Exit,
 }
+
+/// Names the host process of an extension. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key(pub(crate) u64);
 
 /// Which descriptor of a host process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use radio_nl80211::{Nl80211Radio, Options as LinuxOptions, Source};
 use radio_sim::{PcapEncoder, SimConfig, SimRadio};
 use wlan_rpc::PeerTraffic;
 
-use crate::adapter_calls::SimAdapter;
-use crate::service::random;
+use crate::random::random;
+use crate::sim_adapter::SimAdapter;
 use crate::{Options, RadioChoice};
 
 /// The radio in use.

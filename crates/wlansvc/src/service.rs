@@ -1,4 +1,6 @@
-//! The loop.
+//! The loop. What becomes of calls is in `calls`.
+
+mod calls;
 
 use std::fs;
 use std::io;
@@ -6,29 +8,28 @@ use std::os::unix::fs::DirBuilderExt;
 
 use cause::Cause;
 use clock::{Duration, Instant, earliest, monotonic, wall};
-use column::{ClientId, Column, Config, Input, Output};
+use column::{Column, Config, Input, Output};
 use rustix::io::Errno;
 use sd_notify::NotifyState;
 use settings_store::Store;
-use wlan_model::{Policy, Reason, Refusal};
-use wlan_rpc::{
-    Answer, Call, CallId, ClientMessage, Event, EventKind, IhvCall, ServiceMessage, SharingCall,
-};
+use wlan_model::Policy;
+use wlan_rpc::{Event, EventKind, ServiceMessage};
 
-use crate::clients::{Clients, MAX_CONNECTIONS, Pending, Received};
+use crate::clients::{Clients, MAX_CONNECTIONS, Received};
 use crate::credentials::Caller;
 use crate::denials::Denials;
 use crate::extensions::{Extensions, Output as ExtensionOutput};
 use crate::policy::{Reloaded, Reloader};
 use crate::poller::{EventFlags, Poller, Token};
 use crate::radios::AnyRadio;
+use crate::random::random;
 use crate::recorder::Recorder;
 use crate::sharing::{Output as SharingOutput, Sharing};
 use crate::sim_calls::{SimAnswer, SimCalls};
 use crate::socket::Listener;
 use crate::stop::{Ear, Stopper, bell};
 use crate::storage::Storage;
-use crate::{Options, adapter_calls, hardening, policy, refusals};
+use crate::{Options, hardening, policy, refusals};
 
 /// Longest wait for the column to come to rest once the end was asked for.
 const SHUT_DOWN_LIMIT: Duration = Duration::from_secs(5);
@@ -429,101 +430,6 @@ impl Service {
         }
     }
 
-    fn handle_message(&mut self, client: ClientId, message: ClientMessage) {
-        let ClientMessage { id, call } = message;
-        tracing::trace!(client = client.0, id = id.0, ?call, "call");
-        self.clients.begin(
-            client,
-            Pending {
-                id,
-                opens: matches!(call, Call::Open { .. }),
-            },
-        );
-        match call {
-            Call::Sim(_) | Call::Subscribe | Call::Ihv(_) | Call::Sharing(_)
-                if !self.clients.is_open(client) =>
-            {
-                self.answer(client, id, Err(refusals::no_handle()));
-            }
-            call if adapter_calls::is_one(&call) => self.handle_adapter_call(client, id, &call),
-            Call::Subscribe => {
-                self.clients.subscribe(client);
-                self.answer(client, id, Ok(Answer::Done));
-            }
-            Call::Ihv(call) => self.handle_ihv_call(client, id, call),
-            Call::Sharing(call) => self.handle_sharing_call(client, id, call),
-            Call::Sim(call) => {
-                let now = monotonic();
-                match self.radio.sim() {
-                    Some(sim) => {
-                        let status = self.column.status(now);
-                        self.sim_calls.begin((client, id), call, sim, &status, now);
-                    }
-                    None => self.answer(client, id, Err(refusals::no_simulation())),
-                }
-            }
-            call => self.input(Input::Call { client, id, call }),
-        }
-    }
-
-    fn handle_adapter_call(&mut self, client: ClientId, id: CallId, call: &Call) {
-        let result = if self.clients.is_open(client) {
-            let privileged = self.column.is_privileged(client);
-            adapter_calls::answer(call, &mut self.radio, privileged, monotonic())
-        } else {
-            Err(refusals::no_handle())
-        };
-        if let Err(refusal) = &result
-            && refusal.reason == Reason::ElevationRequired
-            && let Some(who) = self.clients.who(client)
-        {
-            let what = match call {
-                Call::SetRadioState { .. } => "switch a radio",
-                _ => "change the mode of an interface",
-            };
-            self.denials.log(who, what, refusal.reason, monotonic());
-        }
-        self.answer(client, id, result);
-    }
-
-    /// An extension is code that the service runs: all but the list is for who may do anything.
-    fn handle_ihv_call(&mut self, client: ClientId, id: CallId, call: IhvCall) {
-        let doing = match call {
-            IhvCall::List => None,
-            IhvCall::Install { .. } => Some("install an extension"),
-            IhvCall::Remove { .. } => Some("remove an extension"),
-            IhvCall::Log { .. } => Some("read the log of extensions"),
-            IhvCall::Connect(_) | IhvCall::Disconnect => Some("connect the station adapter"),
-        };
-        if let Some(doing) = doing
-            && let Some(who) = self.clients.who(client)
-            && who.uid != 0
-            && who.uid != rustix::process::geteuid().as_raw()
-        {
-            let refusal = refusals::not_owner(doing);
-            self.denials.log(who, doing, refusal.reason, monotonic());
-            self.answer(client, id, Err(refusal));
-            return;
-        }
-        let about = (self.column.extensions(), self.is_simulated());
-        self.extensions
-            .handle_call((client, id), call, about, monotonic());
-    }
-
-    /// Sharing gives others the machine's internet: all but asking is for the privileged.
-    fn handle_sharing_call(&mut self, client: ClientId, id: CallId, call: SharingCall) {
-        const DOING: &str = "share the internet or cease to";
-        if call != SharingCall::Status && !self.column.is_privileged(client) {
-            let refusal = refusals::not_privileged(DOING);
-            if let Some(who) = self.clients.who(client) {
-                self.denials.log(who, DOING, refusal.reason, monotonic());
-            }
-            self.answer(client, id, Err(refusal));
-            return;
-        }
-        self.sharing.handle_call((client, id), call);
-    }
-
     /// The policy file was read again.
     fn take_policy(&mut self, outcome: Result<Policy, Cause>) {
         match outcome {
@@ -541,14 +447,6 @@ impl Service {
                 self.obey(Output::Event(EventKind::Warning(Cause { text, remedy })));
             }
         }
-    }
-
-    fn answer(&mut self, client: ClientId, id: CallId, result: Result<Answer, Refusal>) {
-        if let Err(refusal) = &result {
-            tracing::debug!(client = client.0, id = id.0, %refusal, "refused");
-        }
-        self.clients
-            .answer(client, &ServiceMessage::Answer { id, result }, monotonic());
     }
 
     fn input(&mut self, input: Input) {
@@ -670,17 +568,6 @@ impl Service {
             Output::ShutDownComplete => self.phase = Phase::Ended,
         }
     }
-}
-
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], Cause> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        Cause::new(
-            format!("The system gives no random numbers: {error}."),
-            "Restart the machine.",
-        )
-    })?;
-    Ok(bytes)
 }
 
 fn host_name() -> String {

@@ -13,10 +13,10 @@ use clock::{Duration, Instant, earliest};
 use ihv::seam::{HostMessage, ServiceMessage};
 use wlan_model::{Extension, Reason, Refusal, Win32Error};
 
-use super::Caller;
 use super::dll;
-use super::process::Key;
+use super::output::Caller;
 use super::worker::{Done, Job};
+use crate::poller::Key;
 
 /// How long a library may take to load and to initialise.
 const LOAD_LIMIT: Duration = Duration::from_secs(10);

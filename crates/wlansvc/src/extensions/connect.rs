@@ -10,7 +10,7 @@ use ihv_service::Input;
 use wlan_model::{Reason, Refusal, VendorProfile, Win32Error};
 use wlan_rpc::{Answer, ExtensionEvent};
 
-use super::{Caller, Output};
+use super::output::{Caller, Output};
 
 /// Longest wait for a connection: the start of a process, a scan, an association of ten seconds and
 /// a handshake of ten.

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use cause::Cause;
 use wlan_model::{Reason, Refusal, Win32Error};
 
-use super::spawn::die_with_service;
+use super::leash::die_with_service;
 
 /// What a file says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

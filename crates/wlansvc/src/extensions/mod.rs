@@ -10,7 +10,9 @@
 mod changes;
 mod connect;
 mod dll;
+mod leash;
 mod log;
+mod output;
 mod process;
 mod shelf;
 mod spawn;
@@ -24,36 +26,24 @@ use std::path::PathBuf;
 
 use cause::Cause;
 use clock::{Instant, earliest, wall};
-use column::ClientId;
 use ihv::seam::{HostMessage, Level};
 use ihv_service::{HostId, HostOrder, Input};
 use wlan_model::{Extension, Reason, Refusal, Win32Error};
 use wlan_rpc::{
-    Answer, CallId, EventKind, ExtensionAdapter, ExtensionEvent, ExtensionRow, HostState, IhvCall,
+    Answer, EventKind, ExtensionAdapter, ExtensionEvent, ExtensionRow, HostState, IhvCall,
 };
 
 use crate::Options;
-use crate::poller::{EventFlags, HostPart, Poller};
+use crate::poller::{EventFlags, HostPart, Key, Poller};
 use changes::{Change, Changes, Step};
 use connect::Connect;
 use log::ExtensionLog;
+use output::Caller;
 use process::{Event, Processes};
 use shelf::{MOST_EXTENSIONS, Shelf, Stored, is_name};
 use worker::{Job, Worker};
 
-pub(crate) use process::Key;
-
-/// Who waits for an answer.
-pub(crate) type Caller = (ClientId, CallId);
-
-/// What follows.
-#[derive(Debug)]
-pub(crate) enum Output {
-    /// For the column.
-    Input(Input),
-    /// For a client.
-    Answer(Caller, Result<Answer, Refusal>),
-}
+pub(crate) use output::Output;
 
 /// Whose process it is.
 #[derive(Debug)]

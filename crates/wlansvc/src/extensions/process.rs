@@ -26,7 +26,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::dll;
 use super::spawn::{Command, Started, User, spawn};
-use crate::poller::{EventFlags, HostPart, Poller, Token};
+use crate::poller::{EventFlags, HostPart, Key, Poller, Token};
 
 /// Most messages that wait for one host.
 const QUEUE_MESSAGES: usize = 1024;
@@ -51,10 +51,6 @@ const LINE: usize = 400;
 
 /// How long a host may live after it closed its socket.
 const GOODBYE: Duration = Duration::from_secs(1);
-
-/// Names one process. Never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Key(pub(crate) u64);
 
 /// What happened.
 #[derive(Debug)]

@@ -24,7 +24,7 @@ use wlan_model::{Extension, ExtensionPorts, Reason, Refusal, VendorFragments, Wi
 use zeroize::{Zeroize, Zeroizing};
 
 use super::dll::{self, Kind};
-use crate::service::random;
+use crate::random::random;
 
 /// The format of the records.
 const VERSION: i64 = 1;

@@ -13,6 +13,7 @@ use rustix::process::{
 };
 
 use super::dll;
+use super::leash::die_with_service;
 
 /// The program's name.
 const PROGRAM: &str = "hostednet-ihvhost";
@@ -136,25 +137,6 @@ pub(crate) fn spawn(command: &Command<'_>) -> Result<Started, Cause> {
             },
         )
     })
-}
-
-/// A program that dies with the thread that starts it, one of the service's own, and gets no terminal.
-#[expect(unsafe_code, reason = "what happens between fork and exec")]
-pub(crate) fn die_with_service(program: &mut std::process::Command) {
-    let service = rustix::process::getpid();
-    // SAFETY: only system calls between fork and exec.
-    unsafe {
-        program.pre_exec(move || {
-            // A terminal's signals are for the service, which ends its hosts itself.
-            rustix::process::setsid()?;
-            rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-            if rustix::process::getppid() != Some(service) {
-                // It died before the line above.
-                return Err(io::ErrorKind::BrokenPipe.into());
-            }
-            Ok(())
-        });
-    }
 }
 
 #[expect(unsafe_code, reason = "what happens between fork and exec")]
