@@ -94,7 +94,7 @@ impl Machine {
     }
 
     pub(crate) fn free() -> Self {
-        Self::of("free")
+        Self::of("before")
     }
 
     /// With its network on the air, heard by the second radio.

@@ -9,7 +9,7 @@ use crate::machine::recording;
 
 #[test]
 fn what_is_played_is_judged_like_what_was_seen() {
-    for name in ["free", "connected", "running"] {
+    for name in ["before", "connected", "running", "none"] {
         let recording = recording(name);
         let (seen, played) = (judge(&recording.facts), judge(&replay(&recording)));
         assert_eq!(text(&seen), text(&played), "{name}");
@@ -46,14 +46,14 @@ fn networks_of_others_are_not_in_a_recording() {
 
 #[test]
 fn a_question_that_was_never_asked_has_no_answer() {
-    let mut radios = recording("free").radios;
+    let mut radios = recording("before").radios;
     radios.exchanges.retain(|e| {
         e.question()
             .is_none_or(|q| q.genl().is_none_or(|(c, _)| c != edit::GET_REG))
     });
     let files = Files::recorded(radios.files.clone());
     let mut looker = Looker::play(&radios, files).unwrap();
-    assert_eq!(looker.radios(None, None).unwrap().len(), 2);
+    assert_eq!(looker.radios(None, None).unwrap().len(), 3);
     assert!(looker.domains().is_err());
     assert!(looker.heard(99).is_err());
 }
