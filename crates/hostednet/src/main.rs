@@ -2,6 +2,18 @@
 //!
 //! Exit status: 0 done, 1 refused (Win32 name, reason name and a remedy on standard error), 2 wrong
 //! command line, 3 service not reachable. Called by the name of `netsh` it is that program.
+//!
+//! | room | what |
+//! |---|---|
+//! | `args/` | what may be typed |
+//! | `commands/` | what is done about it |
+//! | `json/`, `text/` | what is printed, for scripts and for people |
+//! | `netsh/` | Windows' grammar and pages |
+//! | `view/` | the live view |
+//! | `wine/` | what a Wine prefix gets |
+//!
+//! A file in the first four has the name of its command. `commands/` stands on `json/` and `text/`,
+//! `json/` on `text/`; above `commands/` are only `netsh/` and this file.
 
 mod args;
 mod commands;
