@@ -105,11 +105,13 @@ static DWORD strike_out(SC_HANDLE manager, const struct entry *entry)
     SC_HANDLE service = OpenServiceW(manager, entry->name, SERVICE_ALL_ACCESS);
     if (service == NULL)
         return GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST ? ERROR_SUCCESS : GetLastError();
-    ControlService(service, SERVICE_CONTROL_STOP, &status);
+    /* Asked again and again: one that is just starting with Wine refuses at first. */
     for (int i = 0; i < PATIENCE && QueryServiceStatus(service, &status) &&
                     status.dwCurrentState != SERVICE_STOPPED;
-         i++)
+         i++) {
+        ControlService(service, SERVICE_CONTROL_STOP, &status);
         Sleep(50);
+    }
     if (!DeleteService(service) && GetLastError() != ERROR_SERVICE_MARKED_FOR_DELETE)
         code = GetLastError();
     CloseServiceHandle(service);
