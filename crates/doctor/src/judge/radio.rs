@@ -272,6 +272,10 @@ fn beside_station(radio: &Radio) -> String {
 /// All interfaces of a radio, a line each.
 pub(super) fn interfaces(radio: &Radio) -> Vec<String> {
     let line = |i: &crate::facts::Interface| {
+        // A P2P device has neither a name nor a link that could be up.
+        if i.name.is_empty() {
+            return format!("{} without a network interface", i.kind);
+        }
         let mut line = format!("{}: {}", i.name, i.kind);
         line.push_str(if i.up { ", up" } else { ", down" });
         if let Some(ssid) = &i.ssid {

@@ -140,6 +140,12 @@ pub(crate) const CASES: &[Case] = &[
         .shows("wlan0: station, up, network \"Office\", channel 6")],
     },
     Case {
+        what: "wpa_supplicant has connected, with a P2P device of its own",
+        machine: || Machine::of("connected"),
+        finds: &[found("forced-channel", Hint, "holds channel 11")
+            .shows("P2P device without a network interface\nwlan0: station, up, channel 11")],
+    },
+    Case {
         what: "it holds one where nobody may transmit first",
         machine: || connected(five_ghz_listens(driven(&ATH9K)), 5180),
         finds: &[found("forced-channel-forbidden", Obstacle, "36")
