@@ -26,14 +26,15 @@ use radio::{
 };
 
 use crate::air::{Outgoing, Receipt};
-use crate::ap::{CommandKind, Faults, REPORT_BUG, StationRow, invalid, not_found, refuse};
 use crate::bss::{SIGNAL, check_address};
 use crate::config::SimConfig;
+use crate::counters::{StationCounters, StationRow};
 use crate::ether_type::EtherTypes;
 use crate::event::SimEvent;
+use crate::fault::{CommandKind, Faults};
 use crate::key::{CipherKey, Ciphering, check_key};
+use crate::refusal::{REPORT_BUG, invalid, not_found, refuse};
 use crate::rule::{Direction, FrameKind};
-use crate::station::StationCounters;
 use crate::traffic::Traffic;
 
 /// The name under which the traffic of the station adapter is reported; no station can have it.

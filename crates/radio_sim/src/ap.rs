@@ -1,7 +1,5 @@
 //! The access point's radio: what a mac80211 driver is to its user.
 
-use std::collections::VecDeque;
-
 use cause::Cause;
 use clock::Instant;
 use dot11::frame::ManagementView;
@@ -10,182 +8,21 @@ use radio::{
     ApConfig, Capabilities, Command, CommandError, CommandErrorKind, KeyScope, RadioCommand,
     RadioEvent, SurveyRow, Switches,
 };
-use serde::{Deserialize, Serialize};
 
-use crate::air::{Outgoing, Receipt};
 use crate::bss::Bss;
 use crate::config::SimConfig;
-use crate::counters::ApCounters;
+use crate::counters::{ApCounters, StationRow};
 use crate::ether_type::EtherTypes;
+use crate::fault::{CommandKind, Faults};
 use crate::key::{CIPHERS, Ciphering};
-
-/// Kinds of command, to say which one a fault is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "each is the variant of radio::Command with its name"
-)]
-pub enum CommandKind {
-    StartAp,
-    UpdateBeacon,
-    StopAp,
-    SendManagement,
-    SendEapol,
-    AddStation,
-    UpdateStation,
-    Authorize,
-    RemoveStation,
-    InstallKey,
-    RemoveKey,
-    UseGroupKey,
-    QueryGroupCounter,
-    QueryStation,
-    ProbeStation,
-    SendPacket,
-    SetEtherTypes,
-    Listen,
-    StopListening,
-    Isolate,
-    Survey,
-}
-
-impl CommandKind {
-    /// Every kind.
-    pub const ALL: [Self; 21] = [
-        Self::StartAp,
-        Self::UpdateBeacon,
-        Self::StopAp,
-        Self::SendManagement,
-        Self::SendEapol,
-        Self::AddStation,
-        Self::UpdateStation,
-        Self::Authorize,
-        Self::RemoveStation,
-        Self::InstallKey,
-        Self::RemoveKey,
-        Self::UseGroupKey,
-        Self::QueryGroupCounter,
-        Self::QueryStation,
-        Self::ProbeStation,
-        Self::SendPacket,
-        Self::SetEtherTypes,
-        Self::Listen,
-        Self::StopListening,
-        Self::Isolate,
-        Self::Survey,
-    ];
-
-    /// Of a command.
-    #[must_use]
-    pub const fn of(command: &Command) -> Self {
-        match command {
-            Command::StartAp(_) => Self::StartAp,
-            Command::UpdateBeacon { .. } => Self::UpdateBeacon,
-            Command::StopAp => Self::StopAp,
-            Command::SendManagement { .. } => Self::SendManagement,
-            Command::SendEapol { .. } => Self::SendEapol,
-            Command::AddStation(_) => Self::AddStation,
-            Command::UpdateStation(_) => Self::UpdateStation,
-            Command::Authorize { .. } => Self::Authorize,
-            Command::RemoveStation { .. } => Self::RemoveStation,
-            Command::InstallKey(_) => Self::InstallKey,
-            Command::RemoveKey { .. } => Self::RemoveKey,
-            Command::UseGroupKey { .. } => Self::UseGroupKey,
-            Command::QueryGroupCounter { .. } => Self::QueryGroupCounter,
-            Command::QueryStation { .. } => Self::QueryStation,
-            Command::ProbeStation { .. } => Self::ProbeStation,
-            Command::SendPacket { .. } => Self::SendPacket,
-            Command::SetEtherTypes(_) => Self::SetEtherTypes,
-            Command::Listen(_) => Self::Listen,
-            Command::StopListening => Self::StopListening,
-            Command::Isolate(_) => Self::Isolate,
-            Command::Survey { .. } => Self::Survey,
-        }
-    }
-}
+use crate::refusal::{REPORT_BUG, invalid, refuse};
+use crate::sink::{ApOutput, Sink};
 
 #[derive(Debug)]
 enum State {
     Unavailable(Cause),
     Idle,
     OnAir(Box<Bss>),
-}
-
-/// What the radio does now.
-#[derive(Debug)]
-pub(crate) enum ApOutput {
-    Send(Outgoing),
-    Event(RadioEvent),
-}
-
-/// The outputs of a call in order, and the counters, lent to whoever does the work.
-#[derive(Debug, Default)]
-pub(crate) struct Sink {
-    pub(crate) outputs: VecDeque<ApOutput>,
-    pub(crate) counters: ApCounters,
-}
-
-impl Sink {
-    pub(crate) fn send(&mut self, out: Outgoing) {
-        self.outputs.push_back(ApOutput::Send(out));
-    }
-
-    pub(crate) fn event(&mut self, event: RadioEvent) {
-        self.outputs.push_back(ApOutput::Event(event));
-    }
-
-    /// The sender of a frame is told that it was not acknowledged.
-    pub(crate) fn report(&mut self, receipt: Receipt, acked: bool) {
-        match receipt {
-            Receipt::Command(id) => self.event(RadioEvent::FrameSent { id, acked }),
-            Receipt::Probe(peer) => self.event(RadioEvent::ProbeResult { peer, acked }),
-            Receipt::None | Receipt::Adapter(_) | Receipt::PowerManagement(_) => {}
-        }
-    }
-}
-
-/// Why a command is declined.
-pub(crate) fn refuse<T>(
-    kind: CommandErrorKind,
-    text: &str,
-    remedy: &str,
-) -> Result<T, CommandError> {
-    Err(CommandError {
-        kind,
-        cause: Cause::new(text, remedy),
-    })
-}
-
-pub(crate) const REPORT_BUG: &str = "This is a fault in hostednet; please report it.";
-
-pub(crate) fn invalid<T>(text: &str) -> Result<T, CommandError> {
-    refuse(CommandErrorKind::Invalid, text, REPORT_BUG)
-}
-
-pub(crate) fn not_found<T>(text: &str) -> Result<T, CommandError> {
-    refuse(CommandErrorKind::NotFound, text, REPORT_BUG)
-}
-
-/// Commands that will be declined, each after so many of its kind.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<(CommandKind, u32, CommandError)>);
-
-impl Faults {
-    pub(crate) fn add(&mut self, kind: CommandKind, skip: u32, error: CommandError) {
-        self.0.push((kind, skip, error));
-    }
-
-    /// Why a command that was given now is declined.
-    pub(crate) fn take(&mut self, kind: CommandKind) -> Option<CommandError> {
-        let at = self.0.iter_mut().position(|(of, skip, _)| {
-            let due = *of == kind && *skip == 0;
-            if *of == kind && !due {
-                *skip -= 1;
-            }
-            due
-        })?;
-        Some(self.0.remove(at).2)
-    }
 }
 
 /// The access point's radio.
@@ -581,25 +418,4 @@ fn switched_off(switches: Switches) -> Option<Cause> {
         ),
     };
     Some(Cause::new(text, remedy))
-}
-
-/// A row of the radio's station table, as a test sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StationRow {
-    /// The station.
-    pub peer: MacAddr,
-    /// Association id.
-    pub aid: u16,
-    /// It is associated.
-    pub associated: bool,
-    /// Its port is open.
-    pub authorized: bool,
-    /// It has a pairwise key.
-    pub keyed: bool,
-    /// It dozes.
-    pub dozing: bool,
-    /// Frames kept for it.
-    pub buffered: usize,
-    /// Packet number of the last frame sent with its pairwise key; 0 without one.
-    pub sent_pn: u64,
 }

@@ -2,6 +2,8 @@
 
 mod data;
 mod firmware;
+mod held;
+mod memory;
 mod power;
 
 use std::collections::VecDeque;
@@ -19,12 +21,14 @@ use rsn::bip::BipSender;
 
 use crate::address_map::AddressMap;
 use crate::air::{Outgoing, Receipt};
-use crate::ap::{REPORT_BUG, Sink, StationRow, invalid, not_found, refuse};
+use crate::counters::StationRow;
 use crate::ether_type::{self, EtherTypes};
 use crate::key::{CipherKey, Ciphering, check_key, check_management_key, management_slot};
+use crate::refusal::{REPORT_BUG, invalid, not_found, refuse};
 use crate::rule::{Direction, FrameKind};
-use firmware::Firmware;
-use power::{Held, Power};
+use crate::sink::Sink;
+use held::{Held, Power, is_bufferable};
+use memory::Firmware;
 
 /// Signal strength of every simulated station in dBm.
 pub(crate) const SIGNAL: i8 = -42;
@@ -225,7 +229,7 @@ impl Bss {
             Some(row) if robust && row.protects_management() => Ciphering::Must,
             _ => Ciphering::Never,
         };
-        if power::is_bufferable(view.subtype())
+        if is_bufferable(view.subtype())
             && let Some(row) = self.peers.get_mut(&peer)
             && row.power.is_dozing()
         {

@@ -4,7 +4,7 @@ use dot11::frame::decapsulate_llc;
 use dot11::{ETHERTYPE_EAPOL, ETHERTYPE_MIN, MAX_PAYLOAD, MacAddr};
 use radio::{Arrival, CommandError, CommandErrorKind, EtherTypeRule};
 
-use crate::ap::{invalid, refuse};
+use crate::refusal::{invalid, refuse};
 
 /// Most rules at a time: a look through all of them must stay cheap.
 const MAX_RULES: usize = 64;

@@ -7,7 +7,7 @@ use rsn::bip::BipSender;
 use rsn::ccmp::{CcmpError, CcmpReceiver, CcmpSender};
 use rsn::gcmp::{GcmpReceiver, GcmpSender};
 
-use crate::ap::{invalid, refuse};
+use crate::refusal::{invalid, refuse};
 
 /// What a simulated radio ciphers with.
 pub(crate) const CIPHERS: [CipherSuite; 2] = [CipherSuite::CCMP, CipherSuite::GCMP];

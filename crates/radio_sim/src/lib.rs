@@ -38,22 +38,23 @@ mod counters;
 mod echo;
 mod ether_type;
 mod event;
+mod fault;
 mod key;
+mod refusal;
 mod rule;
 mod sim;
+mod sink;
 mod station;
 mod tap;
 mod traffic;
 
 pub use adapter::STATION_ADAPTER;
 pub use air::{AirConfig, AirCounters, Permille};
-pub use ap::{CommandKind, StationRow};
 pub use config::SimConfig;
-pub use counters::ApCounters;
+pub use counters::{ApCounters, StationCounters, StationRow};
 pub use event::{JoinFailure, LeaveReason, SimError, SimEvent};
+pub use fault::CommandKind;
 pub use rule::{Action, Direction, FrameKind, Matcher, Rule};
 pub use sim::{MAX_STATIONS, SimRadio};
-pub use station::{
-    ManagementProtection, PowerSaveStyle, StationCounters, StationKey, StationProfile,
-};
+pub use station::{ManagementProtection, PowerSaveStyle, StationKey, StationProfile};
 pub use tap::{PcapEncoder, TapFrame};

@@ -14,11 +14,13 @@ use rand_chacha::rand_core::SeedableRng;
 
 use crate::adapter::{Adapter, BEACON_LOSS};
 use crate::air::{Air, AirConfig, AirCounters, Arrival, Outgoing, Receipt};
-use crate::ap::{AccessPoint, ApOutput, StationRow};
+use crate::ap::AccessPoint;
 use crate::config::SimConfig;
 use crate::counters::ApCounters;
+use crate::counters::StationRow;
 use crate::event::SimEvent;
 use crate::rule::{Direction, FrameKind, Rule};
+use crate::sink::ApOutput;
 use crate::station::{Context, PmkCache, Station, StationOutput, is_beacon};
 use crate::tap::{Tap, TapFrame};
 

@@ -6,83 +6,36 @@
 //!  +--- refused, out of time, told to leave -----------------------+--- leaves, is sent away
 //! ```
 
+mod device;
 mod join;
 mod link;
 mod management;
+mod pmk_cache;
 mod power;
 mod profile;
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 
 use clock::{Duration, Instant, earliest};
 use dot11::MacAddr;
 use dot11::frame::{
-    DataHeader, DataView, FrameControl, FrameType, ManagementBody, ManagementSubtype,
-    ManagementView, SequenceControl, write_sequence_control,
+    DataView, FrameControl, FrameType, ManagementBody, ManagementSubtype, ManagementView,
 };
 use rand_chacha::ChaCha20Rng;
-use serde::{Deserialize, Serialize};
 
-use crate::air::{Outgoing, Receipt};
+use crate::counters::StationCounters;
 use crate::ether_type::EtherTypes;
 use crate::event::{JoinFailure, LeaveReason, SimEvent};
 use crate::key::{CipherKey, Ciphering};
-use crate::rule::{Direction, FrameKind};
 use crate::traffic::Traffic;
+use device::Device;
 use join::Joining;
 use link::Joined;
 
-pub(crate) use join::PmkCache;
+pub(crate) use device::{Context, StationOutput};
+pub(crate) use pmk_cache::PmkCache;
 pub(crate) use profile::CheckedProfile;
 pub use profile::{ManagementProtection, PowerSaveStyle, StationKey, StationProfile};
-
-/// What one station did with frames.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StationCounters {
-    /// Data frames deciphered with the pairwise key.
-    pub unicast: u64,
-    /// Data frames deciphered with a group key.
-    pub group: u64,
-    /// Data frames dropped: no key, wrong MIC.
-    pub undecryptable: u64,
-    /// Data frames dropped because their packet number was used before.
-    pub replayed: u64,
-    /// Data frames dropped because they came in clear.
-    pub unencrypted: u64,
-    /// Data frames dropped because they came protected, though their EtherType must come in clear.
-    pub overprotected: u64,
-    /// Data frames dropped because the port is closed (of the station adapter only).
-    pub unauthorized: u64,
-    /// Management frames dropped because they were not protected, or not rightly.
-    pub unprotected_management: u64,
-    /// Handshake frames dropped by the supplicant.
-    pub handshake_rejected: u64,
-    /// Pairwise keys installed.
-    pub pairwise_installs: u64,
-    /// Group keys installed.
-    pub group_installs: u64,
-}
-
-/// What a station does now.
-#[derive(Debug)]
-pub(crate) enum StationOutput {
-    Send(Outgoing),
-    Event(SimEvent),
-}
-
-/// What a station is lent for one call.
-pub(crate) struct Context<'a> {
-    pub(crate) now: Instant,
-    pub(crate) pmks: &'a mut PmkCache,
-    pub(crate) out: &'a mut VecDeque<StationOutput>,
-}
-
-impl Context<'_> {
-    fn event(&mut self, event: SimEvent) {
-        self.out.push_back(StationOutput::Event(event));
-    }
-}
 
 #[derive(Debug, Default)]
 enum State {
@@ -103,69 +56,6 @@ pub(crate) struct Station {
     runs: u32,
     state: State,
     pub(crate) counters: StationCounters,
-}
-
-/// What a station has in every state.
-#[derive(Debug)]
-struct Device {
-    mac: MacAddr,
-    sequence: u16,
-    profile: StationProfile,
-    ether_types: EtherTypes,
-    rng: ChaCha20Rng,
-}
-
-impl Device {
-    fn send(
-        &mut self,
-        mut frame: Vec<u8>,
-        kind: FrameKind,
-        receipt: Receipt,
-        cx: &mut Context<'_>,
-    ) {
-        self.number(&mut frame);
-        self.send_numbered(frame, kind, receipt, cx);
-    }
-
-    fn send_numbered(
-        &self,
-        frame: Vec<u8>,
-        kind: FrameKind,
-        receipt: Receipt,
-        cx: &mut Context<'_>,
-    ) {
-        let out = Outgoing {
-            frame,
-            kind,
-            peer: self.mac,
-            direction: Direction::ToAp,
-            receipt,
-        };
-        cx.out.push_back(StationOutput::Send(out));
-    }
-
-    fn number(&mut self, frame: &mut [u8]) {
-        self.sequence = self.sequence.wrapping_add(1) & 0xfff;
-        write_sequence_control(frame, SequenceControl::new(self.sequence, 0));
-    }
-
-    fn send_management(&mut self, frame: Vec<u8>, cx: &mut Context<'_>) {
-        let kind = FrameKind::of_frame(&frame);
-        self.send(frame, kind, Receipt::None, cx);
-    }
-
-    fn send_null(&mut self, bssid: MacAddr, dozes: bool, cx: &mut Context<'_>) {
-        let flags = if dozes {
-            FrameControl::POWER_MANAGEMENT
-        } else {
-            0
-        };
-        let header = DataHeader::to_ds(bssid, self.mac, bssid)
-            .as_null()
-            .with(flags);
-        let receipt = Receipt::PowerManagement(self.mac);
-        self.send(header.encode(&[]), FrameKind::Null, receipt, cx);
-    }
 }
 
 impl Station {

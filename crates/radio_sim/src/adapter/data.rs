@@ -10,11 +10,11 @@ use rsn::ccmp::{self, CcmpError};
 
 use super::{Adapter, AdapterOutput, Ap, STATION_ADAPTER};
 use crate::air::Receipt;
-use crate::ap::invalid;
 use crate::echo;
 use crate::ether_type::{Reception, Verdict, check_packet, is_eapol};
 use crate::event::SimError;
 use crate::key::Ciphering;
+use crate::refusal::invalid;
 use crate::rule::FrameKind;
 use crate::traffic::Traffic;
 

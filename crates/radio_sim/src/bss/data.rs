@@ -9,14 +9,14 @@ use dot11::{MacAddr, ReasonCode};
 use radio::RadioEvent;
 use rsn::ccmp::CcmpError;
 
-use super::power::Held;
+use super::held::Held;
 use super::{Bss, Peer, SIGNAL};
 use crate::air::{Outgoing, Receipt};
-use crate::ap::Sink;
 use crate::echo;
 use crate::ether_type::{Reception, Verdict, is_eapol};
 use crate::key::Ciphering;
 use crate::rule::{Direction, FrameKind};
+use crate::sink::Sink;
 
 /// Longest MPDU any PHY carries, in bytes without FCS (table 9-25, VHT).
 const MAX_MPDU: usize = 11_450;

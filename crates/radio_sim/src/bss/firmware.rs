@@ -4,52 +4,25 @@
 //! It lets in whoever asks for the right name while there is room: of keys and of the RSN element it
 //! knows nothing. Its user is told of stations that are in, and of those that left.
 
-use std::collections::VecDeque;
-
 use clock::Instant;
 use dot11::element::{ElementId, Elements};
 use dot11::frame::{
     AssociationRequestView, AuthenticationAlgorithm, AuthenticationView, CapabilityInfo,
     FrameControl, MANAGEMENT_HEADER_LEN, MAX_AID, ManagementAddresses, ManagementBody,
-    ManagementBuilder, ManagementView, SequenceControl, write_sequence_control, write_timestamp,
+    ManagementBuilder, ManagementView, write_sequence_control, write_timestamp,
 };
 use dot11::{MacAddr, ReasonCode, StatusCode};
 use radio::{RadioEvent, StationEntry, StationFlags};
 
 use super::Bss;
 use crate::air::{Outgoing, Receipt};
-use crate::ap::Sink;
 use crate::rule::{Direction, FrameKind};
+use crate::sink::Sink;
 
-/// Authenticated strangers it remembers.
-const MAX_STRANGERS: usize = 64;
 /// Bytes of a beacon's body before its elements: time, interval, capabilities.
 const BEACON_FIXED_LEN: usize = 12;
 /// Bytes of the Capability Information field at the end of a beacon's fixed fields.
 const CAPABILITY_LEN: usize = 2;
-
-/// What the firmware remembers beside the station table.
-#[derive(Debug, Default)]
-pub(crate) struct Firmware {
-    /// Who authenticated and is not associated, oldest first.
-    strangers: VecDeque<MacAddr>,
-    /// The last association request it took: its sender and number.
-    last: Option<(MacAddr, SequenceControl)>,
-}
-
-impl Firmware {
-    fn remember(&mut self, peer: MacAddr) {
-        self.forget(peer);
-        if self.strangers.len() >= MAX_STRANGERS {
-            self.strangers.pop_front();
-        }
-        self.strangers.push_back(peer);
-    }
-
-    fn forget(&mut self, peer: MacAddr) {
-        self.strangers.retain(|known| *known != peer);
-    }
-}
 
 impl Bss {
     /// The firmware takes a management frame, which nobody else sees.

@@ -7,9 +7,9 @@ use radio::{CommandError, KeyScope, RadioCommand, RadioEvent};
 
 use super::{MAX_EVENTS, Side, SimRadio, is_about_a_frame};
 use crate::adapter::AdapterOutput;
-use crate::ap::{CommandKind, StationRow};
+use crate::counters::{StationCounters, StationRow};
 use crate::event::SimError;
-use crate::station::StationCounters;
+use crate::fault::CommandKind;
 
 impl SimRadio {
     /// Carries out a command on the station adapter; the answer and everything else comes from

@@ -8,7 +8,7 @@ use radio::{Capabilities, CommandError, RadioEvent, Switches};
 
 use super::SimRadio;
 use crate::air::{Outgoing, Receipt};
-use crate::ap::CommandKind;
+use crate::fault::CommandKind;
 use crate::rule::{Direction, FrameKind};
 
 impl SimRadio {

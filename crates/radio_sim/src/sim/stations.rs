@@ -7,10 +7,11 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::{MAX_STATIONS, SimRadio};
 use crate::adapter::STATION_ADAPTER;
+use crate::counters::StationCounters;
 use crate::ether_type::check_packet;
 use crate::event::{SimError, SimEvent};
 use crate::key::{CipherKey, Ciphering};
-use crate::station::{CheckedProfile, Station, StationCounters, StationKey, StationProfile};
+use crate::station::{CheckedProfile, Station, StationKey, StationProfile};
 
 impl SimRadio {
     /// A station begins to join; it is made if there is none of that name. One that is joined joins

@@ -12,12 +12,13 @@ use dot11::frame::{
 use dot11::{AkmSuite, CipherSuite, MacAddr, Ssid, StatusCode};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use rsn::{Pmk, Supplicant, SupplicantConfig};
+use rsn::{Supplicant, SupplicantConfig};
 
+use super::device::{Context, Device};
 use super::link::{Joined, Link};
 use super::management::Management;
-use super::profile::{ManagementProtection, StationProfile};
-use super::{Context, Device, StationCounters, StationKey};
+use super::profile::{ManagementProtection, StationKey, StationProfile};
+use crate::counters::StationCounters;
 use crate::event::JoinFailure;
 use crate::key::CIPHERS;
 
@@ -34,31 +35,6 @@ const HOPELESS: u8 = 3;
 
 /// Rates of an 802.11g station in units of 500 kbit/s.
 const RATES: [u8; 12] = [2, 4, 11, 22, 12, 18, 24, 36, 48, 72, 96, 108];
-
-/// PMKs made of passphrases lately: many stations share one, and each costs 8192 hashes.
-#[derive(Debug, Default)]
-pub(crate) struct PmkCache(Vec<(StationKey, Ssid, Pmk)>);
-
-impl PmkCache {
-    const MAX: usize = 8;
-
-    fn pmk(&mut self, key: &StationKey, ssid: &Ssid) -> Option<Pmk> {
-        let passphrase = match key {
-            StationKey::Vendor => return None,
-            StationKey::Raw(pmk) => return Some(pmk.clone()),
-            StationKey::Passphrase(passphrase) => passphrase,
-        };
-        if let Some((_, _, pmk)) = self.0.iter().find(|(k, s, _)| k == key && s == ssid) {
-            return Some(pmk.clone());
-        }
-        let pmk = Pmk::from_passphrase(passphrase, ssid);
-        if self.0.len() >= Self::MAX {
-            self.0.remove(0);
-        }
-        self.0.push((key.clone(), ssid.clone(), pmk.clone()));
-        Some(pmk)
-    }
-}
 
 /// A network as its beacon or probe response describes it.
 #[derive(Clone, Debug)]

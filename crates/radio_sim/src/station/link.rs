@@ -1,5 +1,8 @@
 //! A station's association: its keys, its handshakes and its data.
 
+mod dozing;
+mod protection;
+
 use clock::{Duration, Instant};
 use dot11::frame::{
     DataHeader, DataView, FrameControl, QosControl, decapsulate_llc, encapsulate_llc,
@@ -8,10 +11,12 @@ use dot11::{CipherSuite, ETHERTYPE_EAPOL, MacAddr};
 use rsn::ccmp::{self, CcmpError};
 use rsn::{Supplicant, SupplicantOutput};
 
+use super::device::{Context, Device};
 use super::management::Management;
 use super::power::Power;
-use super::{Context, Device, StationCounters, StationKey};
+use super::profile::StationKey;
 use crate::air::Receipt;
+use crate::counters::StationCounters;
 use crate::echo;
 use crate::ether_type::{EtherTypes, Reception, Verdict};
 use crate::key::{CipherKey, Ciphering, Receiver};
