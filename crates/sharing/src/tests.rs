@@ -7,14 +7,18 @@ use clock::{Duration, Instant};
 use proptest::prelude::*;
 use wlan_rpc::{SharingEvent, SharingMode, SharingState};
 
-use crate::firewall::{Paths, obstacle};
+use crate::firewall::obstacle;
 use crate::leases::parse;
 use crate::{
     Address, Forwarding, HelperConfig, Names, Outcome, Output, Refusal, Route, Sharing, Snapshot,
     Step, Ula,
 };
 
+mod firewalls;
+mod leases;
 mod texts;
+
+use firewalls::paths;
 
 const ULA: Ula = Ula([1, 2, 3, 4, 5]);
 
@@ -536,131 +540,6 @@ fn names_that_mean_something_in_rules_are_refused() {
     machine.snapshot.routes = vec![route("e\"x", [0, 0, 0, 0], 0, 1)];
     machine.on_air();
     assert!(!machine.rules.as_ref().unwrap().contains("e\"x"));
-}
-
-const LEASES: &str = "1700000000 02:00:00:00:01:00 192.168.173.10 phone 01:02\n\
-    0 02:00:00:00:02:00 192.168.173.11 * *\n\
-    1700000000 02:00:00:00:03:00 192.168.137.12 elsewhere *\n";
-
-#[test]
-fn a_lease_is_told_once_and_again_with_its_name() {
-    let mut machine = Machine::running(SharingMode::Standalone);
-    machine.engine.handle_leases("", machine.now);
-    machine.settle();
-    machine.events.clear();
-    for text in [
-        LEASES,
-        LEASES,
-        "",
-        LEASES,
-        &LEASES.replace("phone", "tablet"),
-    ] {
-        machine.engine.handle_leases(text, machine.now);
-        machine.settle();
-    }
-    let told: Vec<String> = machine
-        .events
-        .iter()
-        .map(|event| match event {
-            SharingEvent::Leased(lease) => {
-                format!("{} {:?}", lease.address, lease.host_name.as_deref())
-            }
-            SharingEvent::State(state) => format!("{state:?}"),
-        })
-        .collect();
-    assert_eq!(
-        told,
-        [
-            "192.168.173.10 Some(\"phone\")",
-            "192.168.173.11 None",
-            "192.168.173.10 Some(\"tablet\")",
-        ]
-    );
-    assert_eq!(machine.engine.status().leases.len(), 2);
-}
-
-#[test]
-fn leases_of_an_earlier_run_are_known_and_not_told() {
-    let mut machine = Machine::running(SharingMode::Standalone);
-    machine.events.clear();
-    machine.engine.handle_leases(LEASES, machine.now);
-    machine.settle();
-    assert!(machine.events.is_empty());
-    assert_eq!(machine.engine.status().leases.len(), 2);
-    let renewed = LEASES.replace("1700000000", "1700000060");
-    machine.engine.handle_leases(&renewed, machine.now);
-    machine.settle();
-    assert_eq!(machine.events.len(), 1, "{:?}", machine.events);
-}
-
-#[test]
-fn hostile_names_are_cut_to_what_can_be_shown() {
-    let hostile = format!(
-        "1 02:00:00:00:01:00 10.0.0.1 \u{1b}[2J\u{202e}a\"<b> *\n1 02:00:00:00:01:01 10.0.0.2 {} *\n",
-        "x".repeat(300)
-    );
-    let leases = parse(&hostile);
-    assert_eq!(leases[0].host_name.as_deref(), Some("[2Ja\"<b>"));
-    assert_eq!(leases[1].host_name.as_ref().map(String::len), Some(64));
-}
-
-fn paths(upstream: Option<&str>) -> Paths {
-    Paths {
-        interface: "hosted0".into(),
-        upstream: upstream.map(str::to_owned),
-    }
-}
-
-const DOCKER: &str = "table ip nat {\n\tchain DOCKER {\n\t}\n}\n\
-    table ip filter {\n\tchain FORWARD {\n\t\ttype filter hook forward priority filter; policy drop;\n\t\tcounter packets 0 bytes 0 jump DOCKER-USER\n\t}\n}\n";
-const UFW: &str = "table ip filter {\n\tchain ufw-before-input {\n\t}\n\tchain INPUT {\n\t\ttype filter hook input priority filter; policy drop;\n\t\tjump ufw-before-input\n\t}\n\tchain FORWARD {\n\t\ttype filter hook forward priority filter; policy drop;\n\t}\n}\n";
-const FIREWALLD: &str = "table inet firewalld {\n\tchain filter_INPUT {\n\t\ttype filter hook input priority filter + 10; policy accept;\n\t\tct state { established, related } accept\n\t\treject with icmpx admin-prohibited\n\t}\n}\n";
-const OURS: &str = "table inet hostednet {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tiifname \"hosted0\" drop\n\t}\n}\n";
-
-#[test]
-fn each_firewall_is_named_with_its_own_remedy() {
-    for (ruleset, name, remedy) in [
-        (
-            DOCKER,
-            "Docker",
-            "iptables -I DOCKER-USER -i hosted0 -j ACCEPT",
-        ),
-        (UFW, "ufw", "ufw route allow in on hosted0 out on eth0"),
-        (
-            FIREWALLD,
-            "firewalld",
-            "firewall-cmd --zone=trusted --add-interface=hosted0",
-        ),
-    ] {
-        let cause = obstacle(ruleset, &paths(Some("eth0"))).expect(name);
-        assert!(cause.text.contains(name), "{cause}");
-        assert!(cause.remedy.contains(remedy), "{cause}");
-    }
-}
-
-#[test]
-fn our_own_table_and_harmless_ones_are_no_obstacle() {
-    assert_eq!(obstacle(OURS, &paths(Some("eth0"))), None);
-    assert_eq!(obstacle("", &paths(Some("eth0"))), None);
-    assert_eq!(
-        obstacle(DOCKER, &paths(None)),
-        None,
-        "nothing is forwarded in standalone mode"
-    );
-    let solved = DOCKER.replace("\t\tcounter", "\t\tiifname \"hosted0\" accept\n\t\tcounter");
-    assert_eq!(obstacle(&solved, &paths(Some("eth0"))), None);
-}
-
-#[test]
-fn a_firewall_in_the_way_is_looked_at_again_until_it_lets_pass() {
-    let mut machine = Machine::new(full(None));
-    machine.ruleset = DOCKER.into();
-    machine.on_air();
-    assert!(machine.trouble().unwrap().text.contains("Docker"));
-    machine.ruleset.clear();
-    machine.pass(30_000);
-    assert_eq!(machine.trouble(), None);
-    assert_eq!(machine.engine.poll_timeout(), None);
 }
 
 #[derive(Clone, Debug)]
