@@ -37,6 +37,23 @@ impl Ssid {
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// The name as people may be shown it: UTF-8 without characters that act on what stands around them
+    /// (control characters, line separators, the Unicode bidirectional controls, which would turn the rest
+    /// of a line around). `None` for anything else.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        let text = core::str::from_utf8(&self.0).ok()?;
+        text.chars().all(is_tame).then_some(text)
+    }
+}
+
+fn is_tame(c: char) -> bool {
+    !c.is_control()
+        && !matches!(
+            c,
+            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
 }
 
 impl TryFrom<Vec<u8>> for Ssid {
@@ -53,12 +70,12 @@ impl From<Ssid> for Vec<u8> {
     }
 }
 
-/// UTF-8 text without control characters is shown as it is, anything else as upper-case hexadecimal.
+/// [`Ssid::text`] where there is one, anything else as upper-case hexadecimal.
 impl fmt::Display for Ssid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match core::str::from_utf8(&self.0) {
-            Ok(text) if !text.chars().any(char::is_control) => f.write_str(text),
-            _ => self.0.iter().try_for_each(|b| write!(f, "{b:02X}")),
+        match self.text() {
+            Some(text) => f.write_str(text),
+            None => self.0.iter().try_for_each(|b| write!(f, "{b:02X}")),
         }
     }
 }
@@ -98,5 +115,14 @@ mod tests {
         assert_eq!(Ssid::new("Büro").unwrap().to_string(), "Büro");
         assert_eq!(Ssid::new([0xff, 0x00]).unwrap().to_string(), "FF00");
         assert_eq!(Ssid::new("a\u{1b}[2J").unwrap().to_string(), "611B5B324A");
+    }
+
+    #[test]
+    fn a_name_that_would_turn_the_line_around_is_shown_as_hexadecimal() {
+        for tame in ["مرحبا", "👩‍👩‍👧‍👦", "caf\u{e9}"] {
+            assert_eq!(Ssid::new(tame).unwrap().to_string(), tame);
+        }
+        assert_eq!(Ssid::new("a\u{202e}b").unwrap().to_string(), "61E280AE62");
+        assert_eq!(Ssid::new("\u{2028}").unwrap().text(), None);
     }
 }
