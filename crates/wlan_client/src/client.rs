@@ -51,12 +51,20 @@ impl Client {
     /// The version asked for: that of Windows Vista and later (`WlanOpenHandle`).
     const VERSION: u32 = 2;
 
+    /// Longest wait for the handle, which a service that works gives at once.
+    const OPEN_LIMIT: Duration = Duration::from_secs(30);
+
     /// Connects and opens a handle. `program` is for the service's logs.
     ///
     /// # Errors
-    /// [`ClientError::NotReachable`] when nobody answers; [`ClientError::Refused`] with
-    /// ERROR_REMOTE_SESSION_LIMIT_EXCEEDED when the service has all the clients it takes.
+    /// [`ClientError::NotReachable`] when nobody answers, or not within half a minute;
+    /// [`ClientError::Refused`] with ERROR_REMOTE_SESSION_LIMIT_EXCEEDED when the service has all the
+    /// clients it takes.
     pub fn connect(path: &Path, program: &str) -> Result<Self, ClientError> {
+        Self::connect_within(path, program, Self::OPEN_LIMIT)
+    }
+
+    fn connect_within(path: &Path, program: &str, limit: Duration) -> Result<Self, ClientError> {
         let unreachable = |cause| ClientError::NotReachable {
             path: path.to_owned(),
             cause,
@@ -87,7 +95,12 @@ impl Client {
             client_version: Self::VERSION,
             program: program.to_owned(),
         };
-        match client.call(call)? {
+        let id = client.send(call)?;
+        // A service that was stopped takes connections and answers nobody.
+        if !client.wait_readable(Some(monotonic() + limit))? {
+            return Err(unreachable(Errno::TIMEDOUT));
+        }
+        match client.answer(id)? {
             Answer::Opened { .. } => Ok(client),
             _ => Err(unexpected_answer()),
         }
@@ -99,14 +112,22 @@ impl Client {
     /// [`ClientError::Refused`] when the service declines; [`ClientError::Broken`] when the
     /// connection ends.
     pub fn call(&mut self, call: Call) -> Result<Answer, ClientError> {
+        let id = self.send(call)?;
+        self.answer(id)
+    }
+
+    fn send(&mut self, call: Call) -> Result<CallId, ClientError> {
         self.last_id = self.last_id.wrapping_add(1);
         let id = CallId(self.last_id);
         let packet = wlan_rpc::encode(&ClientMessage { id, call });
         match retry_on_intr(|| send(&self.socket, &packet, SendFlags::NOSIGNAL)) {
             // The service may have said why before it closed: read on.
-            Ok(_) | Err(Errno::PIPE | Errno::CONNRESET) => {}
-            Err(error) => return Err(broken(error)),
+            Ok(_) | Err(Errno::PIPE | Errno::CONNRESET) => Ok(id),
+            Err(error) => Err(broken(error)),
         }
+    }
+
+    fn answer(&mut self, id: CallId) -> Result<Answer, ClientError> {
         loop {
             match self.receive()? {
                 ServiceMessage::Answer { id: of, result } if of == id => return Ok(result?),
@@ -261,5 +282,36 @@ fn closed() -> ClientError {
 pub(crate) fn unexpected_answer() -> ClientError {
     ClientError::Broken {
         text: "an answer of another kind came".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::net::{bind, listen};
+
+    use super::*;
+
+    #[test]
+    fn a_service_that_takes_connections_and_answers_nobody_is_not_waited_for_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("control.sock");
+        let service = socket_with(
+            AddressFamily::UNIX,
+            SocketType::SEQPACKET,
+            SocketFlags::CLOEXEC,
+            None,
+        )
+        .unwrap();
+        bind(&service, &SocketAddrUnix::new(&path).unwrap()).unwrap();
+        listen(&service, 1).unwrap();
+
+        let error = Client::connect_within(&path, "test", Duration::from_millis(50)).unwrap_err();
+
+        assert!(
+            error.cause().text.contains("does not answer"),
+            "{}",
+            error.cause()
+        );
+        assert_eq!(error.code(), wlan_model::Win32Error::SERVICE_NOT_ACTIVE);
     }
 }

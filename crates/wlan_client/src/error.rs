@@ -68,6 +68,16 @@ impl ClientError {
     #[must_use]
     pub fn cause(&self) -> Cause {
         match self {
+            Self::NotReachable {
+                path,
+                cause: Errno::TIMEDOUT,
+            } => Cause::new(
+                format!(
+                    "The service at {} runs and does not answer.",
+                    path.display()
+                ),
+                "See its log, and whether it was stopped; restart it if it hangs.",
+            ),
             Self::NotReachable { path, cause } => Cause::new(
                 format!(
                     "The service does not answer at {}: {}.",
