@@ -303,7 +303,12 @@ fn join(
     now: Instant,
 ) -> Result<Begun, Refusal> {
     if name.chars().any(char::is_control) {
-        return Err(refusal(SimError::BadName));
+        return Err(Refusal::new(
+            Win32Error::INVALID_PARAMETER,
+            Reason::BadParameters,
+            "A station's name holds no control characters.",
+            "Name it with 1 to 32 bytes that can be shown.",
+        ));
     }
     let key = StationKey::parse(key).map_err(|_| {
         Refusal::new(
