@@ -161,6 +161,14 @@ mod tests {
         assert!(Arguments::try_parse_from(["hostednet", "set", "--mode", "allow"]).is_ok());
         assert!(Arguments::try_parse_from(["hostednet", "set", "--max-peers", "0"]).is_err());
         assert!(Arguments::try_parse_from(["hostednet", "set", "--ssid", ""]).is_err());
+        let bytes = std::os::unix::ffi::OsStringExt::from_vec(vec![0xff; 32]);
+        let named = [
+            OsString::from("hostednet"),
+            "set".into(),
+            "--ssid".into(),
+            bytes,
+        ];
+        assert!(Arguments::try_parse_from(named).is_ok());
         for (option, good, bad) in [
             ("--band", ["2.4", "5", "auto"], "6"),
             ("--channel", ["1", "165", "auto"], "15"),

@@ -108,8 +108,8 @@ impl HiddenInput {
             handlers: Vec::new(),
         };
         {
-            use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-            for signal in [SIGHUP, SIGINT, SIGTERM] {
+            use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+            for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
                 let id = signal_hook::low_level::pipe::register(signal, write.try_clone()?)?;
                 hidden.handlers.push(id);
             }

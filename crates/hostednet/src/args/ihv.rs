@@ -59,7 +59,7 @@ pub(crate) struct InstallArguments {
 #[derive(Debug, Args)]
 pub(crate) struct ConnectArguments {
     /// The network's name
-    #[arg(value_parser = values::ssid)]
+    #[arg(value_parser = values::ssid())]
     pub(crate) ssid: Ssid,
 
     /// The vendor: its extension connects

@@ -9,7 +9,7 @@ use super::values::{self, Choice};
 #[group(required = true, multiple = true)]
 pub(crate) struct SetArguments {
     /// The network's name, 1 to 32 bytes
-    #[arg(long, value_parser = values::ssid)]
+    #[arg(long, value_parser = values::ssid())]
     pub(crate) ssid: Option<Ssid>,
 
     /// Most peers at a time

@@ -12,7 +12,7 @@ pub(crate) struct UpArguments {
     pub(crate) service: ServiceArguments,
 
     /// The network's name
-    #[arg(long, value_parser = values::ssid)]
+    #[arg(long, value_parser = values::ssid())]
     pub(crate) ssid: Option<Ssid>,
 
     /// The band, from now on: 2.4, 5 or auto

@@ -1,5 +1,8 @@
 //! Values of options, read as people write them.
 
+use std::os::unix::ffi::OsStringExt;
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use dot11::{Band, Channel, ChannelWidth, Oui, Ssid};
 
 use crate::hex;
@@ -37,8 +40,9 @@ pub(crate) fn channel_or_auto(text: &str) -> Result<Choice<Channel>, String> {
     }
 }
 
-pub(crate) fn ssid(text: &str) -> Result<Ssid, String> {
-    Ssid::new(text).map_err(|error| error.to_string())
+/// Names are bytes on the air, by habit UTF-8.
+pub(crate) fn ssid() -> impl TypedValueParser<Value = Ssid> {
+    OsStringValueParser::new().try_map(|name| Ssid::new(name.into_vec()))
 }
 
 pub(crate) fn band(text: &str) -> Result<Choice<Band>, String> {

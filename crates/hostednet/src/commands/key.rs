@@ -4,7 +4,7 @@ use std::io::Write;
 
 use dot11::KeyBytes;
 use wlan_client::{Client, ClientError};
-use wlan_model::Win32Error;
+use wlan_model::{Reason, Refusal, Win32Error};
 use zeroize::Zeroizing;
 
 use super::stop::say_if_stopped;
@@ -42,6 +42,14 @@ fn carry_out(
             if raw {
                 let key = secret::raw_key(&key)?;
                 client.set_secondary_key(KeyBytes::copy_from(&key), false, !once)?;
+            } else if secret::raw_key(&key).is_ok() {
+                // The service says it too, and does not know how it is said here.
+                return Err(Failure::Refused(Refusal::new(
+                    Win32Error::INVALID_PARAMETER,
+                    Reason::BadParameters,
+                    "64 hexadecimal digits are a raw key and no passphrase, which has 8 to 63 characters.",
+                    "Say --raw if that is meant.",
+                )));
             } else {
                 key.push(0);
                 client.set_secondary_key(KeyBytes::copy_from(&key), true, !once)?;

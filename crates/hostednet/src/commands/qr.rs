@@ -99,28 +99,49 @@ fn code(ssid: &Ssid, key: &Chosen) -> Result<Code, Cause> {
 /// A picture of a key is a key: a new file that only its owner reads takes the place of an old one.
 fn write_png(code: &Code, file: &Path) -> Result<(), Cause> {
     let cannot = |error: io::Error| {
-        Cause::new(
-            format!("Cannot write {}: {error}.", file.display()),
-            "Name a file in a folder of yours.",
-        )
+        let remedy = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                "Make room there, then try again."
+            }
+            _ => "Name a file in a folder of yours.",
+        };
+        let text = format!("Cannot write {}: {error}.", file.display());
+        Cause::new(text, remedy)
     };
     let picture = code.png(PIXELS).map_err(|error| error.cause())?;
-    // Not followed, and made anew: whoever has an old file open must not read the new contents.
+    // A link is not followed, and the file is made anew: whoever has an old one open must not read the new
+    // contents.
     match fs::symlink_metadata(file) {
-        Ok(old) if old.is_file() => fs::remove_file(file).map_err(cannot)?,
+        Ok(old) if !old.is_file() => return Err(cannot(io::ErrorKind::AlreadyExists.into())),
         _ => {}
     }
+    // What cannot be written whole leaves nothing behind, and the old picture where it was.
+    let new = beside(file).ok_or_else(|| cannot(io::ErrorKind::InvalidFilename.into()))?;
+    let written = write_new(&new, &picture).and_then(|()| fs::rename(&new, file));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&new);
+        cannot(error)
+    })
+}
+
+/// A name in the same folder that nobody else has.
+fn beside(file: &Path) -> Option<PathBuf> {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(file.file_name()?);
+    name.push(format!(".{}", std::process::id()));
+    Some(file.with_file_name(name))
+}
+
+fn write_new(file: &Path, contents: &[u8]) -> io::Result<()> {
     let mut made = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(file)
-        .map_err(cannot)?;
+        .open(file)?;
     // Whatever the umask is.
-    made.set_permissions(fs::Permissions::from_mode(0o600))
-        .and_then(|()| made.write_all(&picture))
-        .and_then(|()| made.sync_all())
-        .map_err(cannot)
+    made.set_permissions(fs::Permissions::from_mode(0o600))?;
+    made.write_all(contents)?;
+    made.sync_all()
 }
 
 #[cfg(test)]
@@ -140,6 +161,24 @@ mod tests {
         let metadata = fs::metadata(&file).unwrap();
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
         assert!(fs::read(&file).unwrap().starts_with(b"\x89PNG"));
+    }
+
+    #[test]
+    fn a_picture_that_cannot_be_written_leaves_nothing_behind_and_the_old_one_in_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("code.png");
+        fs::write(&file, "old").unwrap();
+        let code = Code::new(&Ssid::new("x").unwrap(), Key::Passphrase(b"longenough")).unwrap();
+        // What is in the way of the new one cannot be replaced.
+        fs::create_dir(beside(&file).unwrap()).unwrap();
+
+        assert!(write_png(&code, &file).is_err());
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+
+        fs::remove_dir(beside(&file).unwrap()).unwrap();
+        write_png(&code, &file).unwrap();
+        let names = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(names, 1);
     }
 
     #[test]
