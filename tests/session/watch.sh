@@ -59,7 +59,7 @@ if command -v tmux >/dev/null; then
 	check "as half blocks" shows '▀▀▀▀▀▀'
 	tmux send-keys -t view j
 	check "the view follows a smaller terminal" quiet tmux resize-window -t view -x 50 -y 12
-	check "where the peer is still shown" shows '02:'
+	check "where the peer is still shown" shows 'phone'
 	check "and no line is longer" test "$(screen | LC_ALL=C.UTF-8 wc -L)" -le 50
 	tmux send-keys -t view q
 	for _ in $(seq 50); do
@@ -67,6 +67,29 @@ if command -v tmux >/dev/null; then
 		sleep 0.1
 	done
 	check "q ends it" not tmux has-session -t view
+
+	typed() { tmux send-keys -t view "$1" Enter; }
+	tmux new-session -d -s view -x 80 -y 24 "PS1='here> ' bash --norc --noprofile"
+	check "a shell is there" shows 'here>'
+	typed "'$program' watch"
+	check "the live view begins in it" shows 'q quit'
+	tmux send-keys -t view C-z
+	check "Ctrl-Z gives the terminal back to the shell" shows 'Stopped'
+	typed "echo on''ly \$((6 * 7))"
+	check "which takes commands as before" shows 'only 42'
+	typed fg
+	check "and fg shows all of the view again" shows 'Secondary key'
+	tmux send-keys -t view j
+	check "which listens" shows 'Join '
+	tmux send-keys -t view kj
+	check "a key pressed before the code reveals nothing behind it" shows '••••••••••••'
+	tmux send-keys -t view "C-\\"
+	check "Ctrl-\\ gives the terminal back" shows 'Stopped'
+	typed "echo sta''tus \$?"
+	check "Ctrl-\\ ends it as Ctrl-C does" shows 'status 0'
+	typed "clear; TERM=dumb '$program' watch --for 1"
+	check "a terminal that can only print gets lines" shows 'active: '
+	tmux kill-session -t view
 	stop_service
 else
 	echo "skipped the live view: tmux is not here (apt-get install tmux)"

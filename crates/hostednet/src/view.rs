@@ -14,6 +14,7 @@ mod draw;
 mod end;
 mod facts;
 mod model;
+mod pause;
 mod plain;
 mod screen;
 mod style;
@@ -31,7 +32,7 @@ use crate::log;
 
 /// Shows `model` until `end` has come.
 pub(crate) fn show(model: &mut Model<'_>, end: &End) -> Result<(), Failure> {
-    if io::stdout().is_terminal() && io::stdin().is_terminal() {
+    if io::stdout().is_terminal() && io::stdin().is_terminal() && can_draw() {
         log::hold();
         let shown = screen::show(model, end);
         log::release();
@@ -39,6 +40,11 @@ pub(crate) fn show(model: &mut Model<'_>, end: &End) -> Result<(), Failure> {
     } else {
         plain::show(model, end)
     }
+}
+
+/// Whether the terminal says what it is, and that it can do more than print.
+fn can_draw() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
 }
 
 /// `hostednet watch`: a view of the service that runs.

@@ -1,6 +1,7 @@
 //! The columns of the table of peers.
 
 use clock::Duration;
+use ratatui::layout::Constraint;
 use ratatui::style::{Color, Style};
 use ratatui::text::Span;
 use ratatui::widgets::Cell;
@@ -13,6 +14,8 @@ use crate::text::key;
 /// One of them, in the order in which they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Column {
+    /// The name, or the address of who has none: where there is no room for both.
+    Who,
     Name,
     Mac,
     Address,
@@ -41,8 +44,13 @@ impl Column {
         Self::FramesBack,
     ];
 
-    /// Those that have something to say and fit whole into `width`; the first two are always there.
+    /// Those that have something to say and fit whole into `width`; who and with which key is always
+    /// there.
     pub(super) fn that_fit(facts: &Facts, width: u16) -> Vec<Self> {
+        let least = [Self::Mac, Self::Key, Self::Name].map(|column| column.width() + Self::GAP);
+        if Self::Name.is_known(facts) && least.iter().sum::<u16>() > width + Self::GAP {
+            return vec![Self::Who, Self::Key];
+        }
         let mut chosen = Vec::new();
         let mut left = width;
         for column in Self::BY_IMPORTANCE {
@@ -61,7 +69,7 @@ impl Column {
     fn is_known(self, facts: &Facts) -> bool {
         let any = |of: &dyn Fn(&PeerRow) -> bool| facts.status.peers.iter().any(of);
         match self {
-            Self::Mac | Self::Key | Self::Connected => true,
+            Self::Who | Self::Mac | Self::Key | Self::Connected => true,
             Self::Name => any(&|peer| facts.name(peer.mac).is_some()),
             Self::Address => any(&|peer| facts.lease(peer.mac).is_some()),
             Self::Signal => facts.traffic.values().any(|row| row.signal.is_some()),
@@ -72,7 +80,7 @@ impl Column {
 
     pub(super) const fn title(self) -> &'static str {
         match self {
-            Self::Name => "Name",
+            Self::Who | Self::Name => "Name",
             Self::Mac => "Address",
             Self::Address => "IP address",
             Self::Key => "Key",
@@ -87,7 +95,7 @@ impl Column {
     pub(super) const fn width(self) -> u16 {
         match self {
             Self::Name => 14,
-            Self::Mac => 17,
+            Self::Who | Self::Mac => 17,
             Self::Address => 15,
             Self::Key => 9,
             Self::Connected => 11,
@@ -97,9 +105,21 @@ impl Column {
         }
     }
 
+    /// The room it takes: who somebody is gives way to the key, of which a part would be nothing.
+    pub(super) const fn constraint(self) -> Constraint {
+        match self {
+            Self::Who => Constraint::Fill(1),
+            other => Constraint::Length(other.width()),
+        }
+    }
+
     pub(super) fn cell(self, facts: &Facts, peer: &PeerRow) -> Cell<'static> {
         let traffic = facts.traffic.get(&peer.mac);
         let text = match self {
+            Self::Who => {
+                let name = facts.name(peer.mac).map(str::to_owned);
+                name.or_else(|| Some(peer.mac.to_string()))
+            }
             Self::Name => facts.name(peer.mac).map(str::to_owned),
             Self::Mac => Some(peer.mac.to_string()),
             Self::Address => facts.lease(peer.mac).map(|lease| lease.address.to_string()),

@@ -62,10 +62,11 @@ fn draw_network(frame: &mut Frame<'_>, area: Rect, facts: &Facts, view: &View) {
         16..20 => 4,
         height => (height / 4).clamp(5, 14),
     };
-    let lines = fact_lines(area, facts, view);
+    let room = area.height.saturating_sub(4) / 2;
+    let lines = most_important(fact_lines(area, facts, view), room.into());
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let [top, peers, log] = Layout::vertical([
-        Constraint::Length(height.min(area.height.saturating_sub(4) / 2)),
+        Constraint::Length(height),
         Constraint::Min(0),
         Constraint::Length(events),
     ])
@@ -95,8 +96,30 @@ fn draw_title(frame: &mut Frame<'_>, area: Rect, facts: &Facts) {
     }
 }
 
+/// As many of the rows as there is room for, the least important left out.
+fn most_important<'a>(mut rows: Vec<(Rank, Line<'a>)>, room: usize) -> Vec<Line<'a>> {
+    while rows.len() > room {
+        let last = rows.iter().map(|(rank, _)| *rank).max();
+        rows.retain(|(rank, _)| Some(*rank) != last);
+    }
+    rows.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Which rows stay longest, the first most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Trouble,
+    Network,
+    Secondary,
+    Place,
+    Primary,
+    Addresses,
+    Radio,
+    Space,
+}
+
 /// The rows above the peers, an empty one at the end.
-fn fact_lines<'a>(area: Rect, facts: &Facts, view: &View) -> Vec<Line<'a>> {
+fn fact_lines<'a>(area: Rect, facts: &Facts, view: &View) -> Vec<(Rank, Line<'a>)> {
     let status = &facts.status;
     let absent = || "-".to_owned();
     let network = status
@@ -144,19 +167,20 @@ fn fact_lines<'a>(area: Rect, facts: &Facts, view: &View) -> Vec<Line<'a>> {
             Span::raw(value.to_owned()),
         ])
     };
-    let mut lines = vec![fact("Network", &network)];
+    let mut lines = vec![(Rank::Network, fact("Network", &network))];
     let trouble = facts.lost.as_ref().or(status.unavailable.as_ref());
     if let Some(cause) = trouble {
-        lines.push(fact("Trouble", &cause.to_string()).style(Style::new().fg(Color::Red)));
+        let line = fact("Trouble", &cause.to_string()).style(Style::new().fg(Color::Red));
+        lines.push((Rank::Trouble, line));
     }
-    lines.push(fact("On the air", &place));
-    lines.push(fact("Primary key", &primary));
-    lines.push(fact("Secondary key", &secondary));
+    lines.push((Rank::Place, fact("On the air", &place)));
+    lines.push((Rank::Primary, fact("Primary key", &primary)));
+    lines.push((Rank::Secondary, fact("Secondary key", &secondary)));
     if let Some(addresses) = facts.sharing.as_ref().and_then(text::share::summary) {
-        lines.push(fact("Addresses", &addresses));
+        lines.push((Rank::Addresses, fact("Addresses", &addresses)));
     }
-    lines.push(fact("Radio", &radio));
-    lines.push(Line::default());
+    lines.push((Rank::Radio, fact("Radio", &radio)));
+    lines.push((Rank::Space, Line::default()));
     lines
 }
 
@@ -186,9 +210,7 @@ fn draw_peers(frame: &mut Frame<'_>, area: Rect, facts: &Facts, view: &View) {
     title.push(' ');
     let columns = Column::that_fit(facts, area.width.saturating_sub(2));
     let header = Row::new(columns.iter().map(|column| column.title())).style(DIM);
-    let widths = columns
-        .iter()
-        .map(|column| Constraint::Length(column.width()));
+    let widths = columns.iter().map(|column| column.constraint());
     let rows = status
         .peers
         .iter()

@@ -16,9 +16,9 @@ pub(crate) struct End {
 impl End {
     /// On a signal, and after `seconds`.
     pub(crate) fn new(seconds: Option<u32>) -> io::Result<Self> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
         let asked = Arc::new(AtomicBool::new(false));
-        for signal in [SIGHUP, SIGINT, SIGTERM] {
+        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
             signal_hook::flag::register(signal, Arc::clone(&asked))?;
         }
         let deadline = seconds.map(|s| monotonic() + Duration::from_secs(s.into()));

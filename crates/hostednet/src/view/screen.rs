@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use super::draw::{Shown, View, draw};
 use super::end::End;
 use super::model::Model;
+use super::pause::Pause;
 use crate::failure::Failure;
 
 /// Between two looks at the keyboard.
@@ -37,16 +38,17 @@ fn run(
     let mut view = View::default();
     let mut changed = true;
     let mut size = terminal.size()?;
+    let pause = Pause::new()?;
     while !end.has_come() {
+        changed |= pause.heed(terminal)?;
         if changed {
             terminal.draw(|frame| draw(frame, &model.facts, &view))?;
         }
         changed = model.update(end.wait().min(TICK))?;
         loop {
-            match keyboard()? {
-                Keyboard::Silent => break,
-                Keyboard::Gone => return Ok(()),
-                Keyboard::Typed => {}
+            // Asked even when nothing waits outside: keys typed fast wait inside crossterm.
+            if keyboard_is_gone()? {
+                return Ok(());
             }
             if !event::poll(Duration::ZERO)? {
                 break;
@@ -54,7 +56,11 @@ fn run(
             changed = true;
             match event::read()? {
                 Event::Key(key) if key.kind != KeyEventKind::Release => {
-                    handle_key(key, &mut view, model.facts.status.peers.len(), end);
+                    if is_control(key, 'z') {
+                        pause.ask();
+                    } else {
+                        handle_key(key, &mut view, model.facts.status.peers.len(), end);
+                    }
                 }
                 _ => {}
             }
@@ -66,16 +72,8 @@ fn run(
     Ok(())
 }
 
-enum Keyboard {
-    Silent,
-    Typed,
-    /// The terminal was closed.
-    Gone,
-}
-
-/// Whether something was typed. Asked before crossterm is, which never comes back from a terminal
-/// that was closed.
-fn keyboard() -> Result<Keyboard, Failure> {
+/// Whether the terminal was closed. Asked before crossterm is, which never comes back from one.
+fn keyboard_is_gone() -> Result<bool, Failure> {
     let stdin = rustix::stdio::stdin();
     let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
     let now = Timespec {
@@ -87,23 +85,21 @@ fn keyboard() -> Result<Keyboard, Failure> {
         Err(error) => return Err(io::Error::from(error).into()),
     }
     let seen = fds[0].revents();
-    Ok(
-        if seen.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-            Keyboard::Gone
-        } else if seen.contains(PollFlags::IN) {
-            Keyboard::Typed
-        } else {
-            Keyboard::Silent
-        },
-    )
+    Ok(seen.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL))
+}
+
+fn is_control(key: KeyEvent, letter: char) -> bool {
+    key.code == KeyCode::Char(letter) && key.modifiers.contains(KeyModifiers::CONTROL)
 }
 
 fn handle_key(key: KeyEvent, view: &mut View, peers: usize, end: &End) {
     match key.code {
-        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => end.ask(),
+        // Ctrl-\ comes as the digit.
+        _ if is_control(key, 'c') || is_control(key, '4') => end.ask(),
         KeyCode::Esc if view.shown == Shown::Code => view.shown = Shown::Network,
         KeyCode::Char('q') | KeyCode::Esc => end.ask(),
-        KeyCode::Char('k') => view.revealed = !view.revealed,
+        // Where no key is seen, none is shown unseen.
+        KeyCode::Char('k') if view.shown == Shown::Network => view.revealed = !view.revealed,
         KeyCode::Char('j') => {
             view.shown = match view.shown {
                 Shown::Network => Shown::Code,

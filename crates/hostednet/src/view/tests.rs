@@ -141,8 +141,34 @@ fn a_wide_terminal_tells_everything_and_a_narrow_one_what_matters() {
         assert!(wide.contains(text), "{text} is missing:\n{wide}");
     }
     let narrow = drawn(&facts, &View::default(), 40, 24);
-    assert!(narrow.contains("02:00:00:00:00:09  secondary"), "{narrow}");
     assert!(!narrow.contains("12.3 kB"), "{narrow}");
+}
+
+#[test]
+fn a_narrow_terminal_names_who_has_a_name_and_the_key_whole() {
+    let mut facts = facts();
+    let mut nameless = facts.status.peers[0].clone();
+    nameless.mac = MacAddr([2, 0, 0, 0, 0, 7]);
+    facts.status.peers.push(nameless);
+    let text = drawn(&facts, &View::default(), 40, 12);
+    assert!(text.contains("kitchen-tablet"), "{text}");
+    assert!(text.contains("02:00:00:00:00:07"), "{text}");
+    let tiny = drawn(&facts, &View::default(), 20, 8);
+    assert_eq!(tiny.matches("secondary").count(), 2, "{tiny}");
+    assert!(tiny.contains("kitchen"), "{tiny}");
+    // Nobody has a name: the address, whole where it fits.
+    facts.sharing = None;
+    let text = drawn(&facts, &View::default(), 40, 12);
+    assert!(text.contains("02:00:00:00:00:09  secondary"), "{text}");
+}
+
+#[test]
+fn the_key_that_is_handed_out_stays_on_a_low_terminal() {
+    let facts = facts();
+    let text = drawn(&facts, &View::default(), 40, 12);
+    assert!(text.contains("Network        Guest room"), "{text}");
+    assert!(text.contains("Secondary key"), "{text}");
+    assert!(!text.contains("Radio"), "{text}");
 }
 
 #[test]
