@@ -78,6 +78,21 @@ def decode(file):
     return done.stdout.removesuffix("\n")
 
 
+# What is wider than what it stands in, or has its text broken inside an address or a number.
+STICKING_OUT = """(() => {
+    const out = [...document.querySelectorAll('main *')].filter((e) => {
+        const [box, card] = [e.getBoundingClientRect(), e.closest('.card').getBoundingClientRect()];
+        return box.width > 1 && !e.closest('.hidden, #lines') && (box.right > card.right + 1 || box.left < card.left - 1);
+    });
+    const broken = [...document.querySelectorAll('#peers dd, #peers .mac')].filter((e) => {
+        const range = document.createRange();
+        range.selectNodeContents(e);
+        return [...range.getClientRects()].some((r, _, all) => r.height > 0 && r.top > all[0].bottom);
+    });
+    return [...out, ...broken].map((e) => e.id || e.className || e.tagName).join(' ');
+})()"""
+
+
 class Walk:
     """The cases, in their order: each begins where the one before ended."""
 
@@ -135,6 +150,122 @@ class Walk:
         self.page.wait(says("ssid", 'Tea; "five": \\o/,é'))
         self.page.wait(says("state", "On the air"))
 
+    def choose(self, ident, value):
+        self.page.run(
+            f"(() => {{ const list = document.getElementById('{ident}'); list.value = {json.dumps(value)}; "
+            "list.dispatchEvent(new Event('change', { bubbles: true })); })()"
+        )
+
+    def the_band_the_channel_and_the_width_are_chosen(self):
+        page = self.page
+        offered = "[...document.getElementById('channel').options].map((o) => o.value).join(' ')"
+        expect("11" in page.run(offered).split() and "36" in page.run(offered).split(), "not every channel")
+        self.choose("band", "5")
+        expect(page.run(offered).split()[0] == "36", f"channels of another band: {page.run(offered)}")
+        self.choose("channel", "44")
+        self.choose("width", "80")
+        # What does not go together is let go of before anybody is refused.
+        self.choose("band", "2.4")
+        left = page.run("[document.getElementById('channel').value, document.getElementById('width').value].join()")
+        expect(left == ",", f"{left!r} is left of the other band")
+        self.choose("channel", "11")
+        self.choose("width", "40")
+        self.submit("air-form")
+        page.wait(says("facts", "channel 11"))
+        page.wait(says("state", "On the air") + " && document.getElementById('air-undo').hidden")
+        air = self.house.status()["air"]
+        expect((air["band_ghz"], air["channel"], air["width_mhz"]) == ("2.4", 11, 40), f"{air}")
+        self.choose("channel", "1")
+        self.click("air-undo")
+        expect(page.run("document.getElementById('channel').value") == "11", "it is not undone")
+
+    def a_channel_that_cannot_be_is_refused_in_words_and_the_network_runs_on(self):
+        page = self.page
+        self.choose("band", "5")
+        self.choose("channel", "52")
+        expect(page.run("document.getElementById('channel').selectedOptions[0].textContent") == "52 (radar)", "no warning")
+        self.submit("air-form")
+        page.wait(visible("trouble") + " && " + says("trouble-text", "radar"))
+        page.wait(says("trouble-text", "as it was before"))
+        expect(page.run("document.getElementById('trouble-remedy').textContent.length") > 5, "no remedy")
+        status = self.house.status()
+        expect((status["state"], status["channel"]) == ("active", 11), f"{status}")
+        self.click("trouble-close")
+        self.click("air-undo")
+        for ident in ["band", "channel", "width"]:
+            self.choose(ident, "")
+        self.submit("air-form")
+        page.wait("net.air.channel === null && net.state === 'active'")
+        page.complaints = [c for c in page.complaints if "status of 422" not in c]
+
+    def devices_are_kept_apart(self):
+        self.click("isolate")
+        self.idle()
+        expect(self.house.status()["isolate"], "it is not switched")
+        self.page.wait("document.getElementById('isolate').checked")
+        self.click("isolate")
+        self.idle()
+
+    def what_somebody_types_is_not_overwritten_when_something_happens(self):
+        page = self.page
+        self.fill("network-name", "half a na")
+        page.run("document.querySelector('#name-form button').focus()")
+        self.choose("band", "5")
+        self.house.run("set", "--max-peers", "99")
+        self.house.run("start")
+        page.wait("net && net.max_peers === 99 && net.state === 'active'")
+        kept = page.run("document.getElementById('network-name').value + document.getElementById('band').value")
+        expect(kept == "half a na5", f"{kept!r} is left of it")
+        self.click("air-undo")
+        page.run("edited.name = false; drawSettings()")
+
+    def where_no_addresses_are_given_the_page_says_why(self):
+        self.page.wait(says("sharing-note", "no addresses") + " && " + says("sharing-why", "simulated radio"))
+        expect(self.page.run("document.getElementById('share-form').hidden"), "it can be shared all the same")
+
+    def the_internet_is_shared_of_an_interface_or_of_whichever_has_it(self):
+        # The simulated radio has none: the page is told of another one, and what it asks for is looked at.
+        sharing = {
+            "state": "running", "internet": False, "wanted": None, "address": "192.168.173.1/24", "upstream": None,
+            "trouble": None, "interfaces": ["eth0", "wlan1"],
+            "leases": [{"mac": "02:00:00:00:00:09", "address": "192.168.173.20", "name": "phone", "expires": None}],
+        }
+        on = {**sharing, "internet": True, "wanted": "wlan1", "upstream": "wlan1"}
+        told = self.page.run(f"""(async () => {{
+            const told = [];
+            const before = [ask, net];
+            ask = async (path, body) => {{ told.push(JSON.stringify(body)); return {{}}; }};
+            const see = () => [...document.querySelectorAll('#internet button')].filter((b) => !b.hidden).map((b) => b.textContent).join('+');
+            const submit = () => {{ document.getElementById('share-form').requestSubmit(); return new Promise((r) => setTimeout(r, 50)); }};
+            draw({{ ...net, sharing: {json.dumps(sharing)} }});
+            told.push(see());
+            await submit();
+            const list = document.getElementById('upstream');
+            draw({{ ...net, sharing: {json.dumps(sharing)} }});
+            list.value = 'eth0';
+            list.dispatchEvent(new Event('change'));
+            await submit();
+            draw({{ ...net, sharing: {json.dumps(on)} }});
+            list.value = 'wlan1';
+            list.dispatchEvent(new Event('change'));
+            told.push(see(), document.getElementById('sharing-note').textContent);
+            list.value = '';
+            list.dispatchEvent(new Event('change'));
+            told.push(see());
+            document.getElementById('unshare').click();
+            await new Promise((r) => setTimeout(r, 50));
+            told.push(document.getElementById('leases').textContent);
+            [ask] = before;
+            draw(before[1]);
+            return told;
+        }})()""")
+        expected = [
+            "Share the internet", '{"share":{"upstream":null}}', '{"share":{"upstream":"eth0"}}', "Stop sharing",
+            "Devices use the internet of wlan1. This machine is 192.168.173.1/24.", "Use this one+Stop sharing",
+            '{"unshare":{}}', "192.168.173.20phone02:00:00:00:00:09",
+        ]
+        expect(told == expected, f"{told}")
+
     def a_key_is_set_and_kept_from_the_page_until_asked_for(self):
         self.key = 'key;with:all\\the"hard,ones'
         self.fill("new-key", self.key)
@@ -188,6 +319,11 @@ class Walk:
         self.page.wait(says("lines", "joined with the secondary key"))
         self.house.run("sim", "join", "stranger", key="wrong key at all", fails=True)
         self.page.wait(says("lines", "wrong key"))
+        self.page.run("document.querySelector('#peers li').dataset.same = 'yes'")
+        self.house.run("sim", "traffic", "phone")
+        self.page.wait("net.peers[0].rx_bytes > 0 && document.querySelector('#peers').textContent.includes('B')")
+        # A row that was made anew would take away what somebody marks in it.
+        expect(self.page.run("document.querySelector('#peers li').dataset.same") == "yes", "the row was made anew")
         expect(self.page.run("window.same") is True, "it was reloaded")
 
     def a_key_is_lent_and_whoever_is_connected_stays(self):
@@ -227,7 +363,7 @@ class Walk:
         for name, key in [("phone", "tea at five"), ("laptop", None), ("tablet", "tea at five")]:
             self.house.run("sim", "join", name, key=key or json.loads(self.house.run("key", "show", "--json"))["primary"]["key"])
         self.page.wait("document.getElementById('peers').children.length === 3")
-        for width, height in [(390, 844), (360, 740), (1280, 800)]:
+        for width, height in [(390, 844), (360, 740), (320, 640), (640, 400), (768, 1024), (1280, 800)]:
             for dark in [False, True]:
                 self.page.look(width, height, dark)
                 self.page.run("scrollTo(0, 0)")
@@ -242,6 +378,8 @@ class Walk:
                     self.page.run("document.activeElement.blur()")
                 wide = self.page.run("document.documentElement.scrollWidth")
                 expect(wide <= width, f"{wide} pixels do not fit into {width}")
+                out = self.page.run(STICKING_OUT)
+                expect(out == "", f"at {width} pixels something sticks out: {out}")
         self.page.look(1280, 800)
 
     def everything_has_a_name_for_those_who_do_not_see_it(self):
@@ -298,6 +436,8 @@ class Walk:
         service.terminate()
         service.wait(20)
         self.page.wait(says("state", "No service") + " && " + says("why", "hostednet serve"))
+        left = self.page.run("[...document.querySelectorAll('main > section:not([hidden])')].map((s) => s.id).join(' ')")
+        expect(left == "network history", f"{left} is shown without anybody to tell or do it")
         self.house.spawn("serve", "--radio", "sim", "--state-dir", f"{self.house.folder}/state")
         self.page.wait(says("state", "Off"))
 
@@ -333,7 +473,7 @@ def main():
         os.environ["LD_LIBRARY_PATH"] = libraries
         browser = stack.enter_context(Browser(os.environ["CHROMIUM"], f"{folder}/chromium"))
         walk = Walk(house, browser.page())
-        cases = [name for name in vars(Walk) if not name.startswith("_") and name not in ("click", "fill", "idle", "submit")]
+        cases = [name for name in vars(Walk) if not name.startswith("_") and name not in ("choose", "click", "fill", "idle", "submit")]
         for name in cases:
             words = name.replace("_", " ")
             try:

@@ -1,11 +1,11 @@
 //! What the page may ask for.
 
 use clock::Duration;
-use dot11::{KeyBytes, Ssid};
+use dot11::{Band, Channel, ChannelWidth, KeyBytes, Ssid};
 use serde::{Deserialize, Serialize};
 use wifi_code::{Code, Key};
 use wlan_client::{Client, ClientError, EventKind};
-use wlan_model::{HostedNetworkState, KeyForm, Reason, Refusal, Win32Error};
+use wlan_model::{AirSettings, HostedNetworkState, KeyForm, Reason, Refusal, Win32Error};
 use zeroize::Zeroizing;
 
 /// Longest wait for the radio to come on the air.
@@ -36,6 +36,15 @@ pub(crate) enum Action {
         #[serde(default)]
         confirmed: bool,
     },
+    /// How the network uses the air; what is not said is left to the service.
+    Air {
+        band: Option<BandName>,
+        channel: Option<u8>,
+        /// MHz.
+        width: Option<u16>,
+        #[serde(default)]
+        confirmed: bool,
+    },
     Isolate {
         on: bool,
     },
@@ -46,6 +55,33 @@ pub(crate) enum Action {
     Unshare {},
     /// End this session; done by the routes.
     Leave {},
+}
+
+/// A band as people say it, in GHz.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum BandName {
+    #[serde(rename = "2.4")]
+    Ghz2,
+    #[serde(rename = "5")]
+    Ghz5,
+}
+
+impl From<Band> for BandName {
+    fn from(band: Band) -> Self {
+        match band {
+            Band::Ghz2 => Self::Ghz2,
+            Band::Ghz5 => Self::Ghz5,
+        }
+    }
+}
+
+impl From<BandName> for Band {
+    fn from(name: BandName) -> Self {
+        match name {
+            BandName::Ghz2 => Self::Ghz2,
+            BandName::Ghz5 => Self::Ghz5,
+        }
+    }
 }
 
 /// Which key to show.
@@ -86,7 +122,7 @@ impl Action {
     pub(crate) const fn is_slow(&self) -> bool {
         matches!(
             self,
-            Self::Start {} | Self::NewPrimaryKey { .. } | Self::SetName { .. }
+            Self::Start {} | Self::NewPrimaryKey { .. } | Self::SetName { .. } | Self::Air { .. }
         )
     }
 
@@ -95,7 +131,13 @@ impl Action {
         match self {
             Self::Start {} => start(client)?,
             Self::Stop { confirmed } => {
-                confirm(client, *confirmed, "Stopping the network", "")?;
+                confirm(
+                    client,
+                    *confirmed,
+                    "Stopping the network",
+                    Until::Started,
+                    "",
+                )?;
                 client.force_stop()?;
             }
             Self::SetKey { key, once } => set_key(client, key, !once)?,
@@ -107,6 +149,7 @@ impl Action {
                     client,
                     *confirmed,
                     "A new primary key stops the network and",
+                    Until::Changed,
                     after,
                 )?;
                 restarted(client, |client| {
@@ -130,10 +173,36 @@ impl Action {
                         client,
                         *confirmed,
                         "Another name stops the network and",
+                        Until::Changed,
                         after,
                     )?;
                     settings.ssid = ssid;
                     restarted(client, |client| client.set_connection_settings(settings))?;
+                }
+            }
+            Self::Air {
+                band,
+                channel,
+                width,
+                confirmed,
+            } => {
+                let old = client.query_air_settings()?;
+                let new = AirSettings {
+                    band: band.map(Into::into),
+                    channel: channel.map(channel_of).transpose()?,
+                    width: width.map(width_of).transpose()?,
+                    isolate: old.isolate,
+                };
+                if new != old {
+                    let after = " It starts again at once; devices come back by themselves.";
+                    confirm(
+                        client,
+                        *confirmed,
+                        "Another band, channel or width stops the network and",
+                        Until::Changed,
+                        after,
+                    )?;
+                    set_air(client, old, new)?;
                 }
             }
             Self::Isolate { on } => {
@@ -244,20 +313,88 @@ fn restarted(
     Ok(())
 }
 
-/// Lets pass what disconnects nobody, and what a person has confirmed.
-fn confirm(client: &mut Client, confirmed: bool, what: &str, after: &str) -> Result<(), NotDone> {
-    let status = client.query_status()?;
-    let who = match status.peers.len() {
-        _ if status.state != HostedNetworkState::Active => return Ok(()),
-        0 => return Ok(()),
-        1 => "the one device that is connected".to_owned(),
-        n => format!("all {n} devices that are connected"),
+/// Changes how the network uses the air. A network that ran and cannot run in the new way runs on in the
+/// old one: on a page nobody is there to type a second command.
+fn set_air(client: &mut Client, old: AirSettings, new: AirSettings) -> Result<(), ClientError> {
+    let ran = client.query_status()?.state == HostedNetworkState::Active;
+    client.set_air_settings(new)?;
+    if !ran || client.query_status()?.state == HostedNetworkState::Active {
+        return Ok(());
+    }
+    let Err(error) = start(client) else {
+        return Ok(());
     };
-    if confirmed {
+    let back = client.set_air_settings(old).and_then(|()| start(client));
+    Err(match (error, back) {
+        (ClientError::Refused(mut refusal), Ok(())) => {
+            refusal.cause.text += " Everything is as it was before.";
+            ClientError::Refused(refusal)
+        }
+        (error, _) => error,
+    })
+}
+
+fn channel_of(number: u8) -> Result<Channel, ClientError> {
+    Channel::new(number).ok_or_else(|| {
+        refusal(
+            format!("There is no channel {number}."),
+            "Use 1 to 14, or 36 to 177 in the 5 GHz band.",
+        )
+    })
+}
+
+fn width_of(mhz: u16) -> Result<ChannelWidth, ClientError> {
+    [
+        ChannelWidth::Mhz20,
+        ChannelWidth::Mhz40,
+        ChannelWidth::Mhz80,
+    ]
+    .into_iter()
+    .find(|width| width.mhz() == mhz)
+    .ok_or_else(|| {
+        refusal(
+            format!("No channel is {mhz} MHz wide here."),
+            "Use 20, 40 or 80 MHz.",
+        )
+    })
+}
+
+/// What has to stop the network.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// Until somebody starts it.
+    Started,
+    /// For a moment.
+    Changed,
+}
+
+/// Lets pass what harms nobody, and what a person has confirmed. A lent key ends with the network, which
+/// who stops it means, and who changes something else does not.
+fn confirm(
+    client: &mut Client,
+    confirmed: bool,
+    what: &str,
+    until: Until,
+    after: &str,
+) -> Result<(), NotDone> {
+    let status = client.query_status()?;
+    if confirmed || status.state != HostedNetworkState::Active {
+        return Ok(());
+    }
+    let who = match status.peers.len() {
+        0 => None,
+        1 => Some("disconnects the one device that is connected".to_owned()),
+        n => Some(format!("disconnects all {n} devices that are connected")),
+    };
+    let lent = status.secondary_key.is_some_and(|key| !key.persistent) && until == Until::Changed;
+    let ends = lent.then(|| "ends the key that is lent".to_owned());
+    let harms: Vec<String> = who.into_iter().chain(ends).collect();
+    if harms.is_empty() {
         return Ok(());
     }
     Err(NotDone::Unconfirmed(format!(
-        "{what} disconnects {who}.{after}"
+        "{what} {}.{after}",
+        harms.join(" and ")
     )))
 }
 

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use crate::session::SessionId;
+
 /// Events kept for pages that are opened later.
 const HISTORY: usize = 200;
 
@@ -39,7 +41,14 @@ struct Inner {
     state: String,
     history: VecDeque<Line>,
     last_id: u64,
-    listeners: Vec<mpsc::Sender<Bytes>>,
+    listeners: Vec<Listener>,
+}
+
+/// An open page.
+struct Listener {
+    /// Whose.
+    session: SessionId,
+    sender: mpsc::Sender<Bytes>,
 }
 
 impl Hub {
@@ -76,9 +85,9 @@ impl Hub {
     }
 
     /// What a page gets that has seen everything up to the line `seen`; `None` when there are too many.
-    pub(crate) fn listen(&self, seen: u64) -> Option<mpsc::Receiver<Bytes>> {
+    pub(crate) fn listen(&self, session: SessionId, seen: u64) -> Option<mpsc::Receiver<Bytes>> {
         let mut inner = self.inner();
-        inner.listeners.retain(|listener| !listener.is_closed());
+        inner.forget_closed();
         if inner.listeners.len() >= MOST_LISTENERS {
             return None;
         }
@@ -93,23 +102,35 @@ impl Hub {
         }
         // There is room for the first.
         let _ = sender.try_send(first.into());
-        inner.listeners.push(sender);
+        inner.listeners.push(Listener { session, sender });
         Some(receiver)
+    }
+
+    /// Ends the streams of a session that has ended.
+    pub(crate) fn hang_up(&self, session: SessionId) {
+        self.inner()
+            .listeners
+            .retain(|listener| listener.session != session);
     }
 
     /// Whether any page is open.
     pub(crate) fn is_heard(&self) -> bool {
         let mut inner = self.inner();
-        inner.listeners.retain(|listener| !listener.is_closed());
+        inner.forget_closed();
         !inner.listeners.is_empty()
     }
 }
 
 impl Inner {
+    fn forget_closed(&mut self) {
+        self.listeners
+            .retain(|listener| !listener.sender.is_closed());
+    }
+
     fn send(&mut self, message: &str) {
         let message = Bytes::copy_from_slice(message.as_bytes());
         self.listeners
-            .retain(|listener| listener.try_send(message.clone()).is_ok());
+            .retain(|listener| listener.sender.try_send(message.clone()).is_ok());
     }
 }
 
@@ -122,6 +143,8 @@ fn message(event: &str, id: Option<u64>, data: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ME: SessionId = SessionId::FIRST;
 
     fn next(receiver: &mut mpsc::Receiver<Bytes>) -> String {
         String::from_utf8(receiver.try_recv().unwrap().to_vec()).unwrap()
@@ -137,7 +160,7 @@ mod tests {
         event(&hub, "one");
         hub.tell_state("{\"state\":\"idle\"}".into());
 
-        let mut page = hub.listen(0).unwrap();
+        let mut page = hub.listen(ME, 0).unwrap();
 
         let first = next(&mut page);
         assert!(
@@ -156,16 +179,16 @@ mod tests {
         event(&hub, "one");
         event(&hub, "two");
 
-        let first = next(&mut hub.listen(1).unwrap());
+        let first = next(&mut hub.listen(ME, 1).unwrap());
         assert!(!first.contains("one") && first.contains("two"), "{first}");
-        let first = next(&mut hub.listen(77).unwrap());
+        let first = next(&mut hub.listen(ME, 77).unwrap());
         assert!(first.contains("one") && first.contains("two"), "{first}");
     }
 
     #[test]
     fn a_state_that_did_not_change_is_not_told_again() {
         let hub = Hub::default();
-        let mut page = hub.listen(0).unwrap();
+        let mut page = hub.listen(ME, 0).unwrap();
         next(&mut page);
 
         hub.tell_state("{}".into());
@@ -178,8 +201,8 @@ mod tests {
     #[test]
     fn a_page_that_does_not_read_is_let_go_and_the_others_are_not() {
         let hub = Hub::default();
-        let mut slow = hub.listen(0).unwrap();
-        let mut quick = hub.listen(0).unwrap();
+        let mut slow = hub.listen(ME, 0).unwrap();
+        let mut quick = hub.listen(ME, 0).unwrap();
         for n in 0..WAITING + 8 {
             event(&hub, &n.to_string());
             while quick.try_recv().is_ok() {}
@@ -192,21 +215,40 @@ mod tests {
     }
 
     #[test]
+    fn pages_of_a_session_that_has_ended_hear_nothing_more_and_the_others_do() {
+        let hub = Hub::default();
+        let other = ME.next();
+        let mut mine = [hub.listen(ME, 0).unwrap(), hub.listen(ME, 0).unwrap()];
+        let mut others = hub.listen(other, 0).unwrap();
+        for page in mine.iter_mut().chain([&mut others]) {
+            next(page);
+        }
+
+        hub.hang_up(ME);
+        event(&hub, "secret");
+
+        for page in &mut mine {
+            assert!(page.try_recv().is_err() && page.is_closed());
+        }
+        assert!(next(&mut others).contains("secret"));
+    }
+
+    #[test]
     fn the_history_and_the_number_of_pages_are_bounded() {
         let hub = Hub::default();
         for n in 0..HISTORY + 10 {
             event(&hub, &format!("line {n}."));
         }
         let mut pages: Vec<_> = (0..MOST_LISTENERS)
-            .map(|_| hub.listen(0).unwrap())
+            .map(|_| hub.listen(ME, 0).unwrap())
             .collect();
 
-        assert!(hub.listen(0).is_none());
+        assert!(hub.listen(ME, 0).is_none());
         let first = next(&mut pages[0]);
         assert!(!first.contains("line 9."), "{first}");
         assert!(first.contains("line 10."), "{first}");
         pages.pop();
-        assert!(hub.listen(0).is_some());
+        assert!(hub.listen(ME, 0).is_some());
         pages.clear();
         assert!(!hub.is_heard());
     }

@@ -30,7 +30,7 @@ use crate::entropy::entropy;
 use crate::gate::{Door, FORGERY, single};
 use crate::hub::Hub;
 use crate::service::Service;
-use crate::session::{Secret, Sessions};
+use crate::session::{Guest, SessionId, Sessions};
 use crate::watcher::Waker;
 
 /// Longest body of a request in bytes.
@@ -173,7 +173,7 @@ async fn known_only(
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    let Some(forgery) = door
+    let Some(guest) = door
         .cookie(headers)
         .and_then(|cookie| house.sessions().enter(cookie, monotonic()))
     else {
@@ -187,7 +187,7 @@ async fn known_only(
         Method::GET => door.is_same_site(headers),
         _ => {
             door.is_asked_by_own_page(headers)
-                && single(headers, &FORGERY).is_some_and(|token| forgery.is(token))
+                && single(headers, &FORGERY).is_some_and(|token| guest.forgery.is(token))
         }
     };
     if !asks_properly {
@@ -197,7 +197,7 @@ async fn known_only(
             "Use the page, and reload it after an update.",
         );
     }
-    request.extensions_mut().insert(forgery);
+    request.extensions_mut().insert(guest);
     next.run(request).await
 }
 
@@ -268,12 +268,17 @@ fn closed() -> Response {
     html(StatusCode::UNAUTHORIZED, include_str!("page/closed.html"))
 }
 
-async fn session(Extension(forgery): Extension<Secret>) -> Response {
-    json_response(StatusCode::OK, &json!({ "token": *forgery.digits() }))
+async fn session(Extension(guest): Extension<Guest>) -> Response {
+    let token = guest.forgery.digits();
+    json_response(StatusCode::OK, &json!({ "token": *token }))
 }
 
 /// The stream of an open page.
-async fn live(State(house): State<Arc<House>>, request: Request) -> Response {
+async fn live(
+    State(house): State<Arc<House>>,
+    Extension(Guest { session, .. }): Extension<Guest>,
+    request: Request,
+) -> Response {
     if *request.method() != Method::GET {
         return json_response(StatusCode::OK, &json!({}));
     }
@@ -282,7 +287,7 @@ async fn live(State(house): State<Arc<House>>, request: Request) -> Response {
         .get("last-event-id")
         .and_then(|id| id.to_str().ok()?.parse().ok())
         .unwrap_or(0);
-    let Some(listener) = house.hub.listen(seen) else {
+    let Some(listener) = house.hub.listen(session, seen) else {
         return refused(
             StatusCode::SERVICE_UNAVAILABLE,
             "Too many pages are open.",
@@ -294,6 +299,8 @@ async fn live(State(house): State<Arc<House>>, request: Request) -> Response {
     let mut response = Response::new(Body::from_stream(Live {
         listener,
         pulse: tokio::time::interval(PULSE),
+        house,
+        session,
     }));
     response
         .headers_mut()
@@ -301,10 +308,12 @@ async fn live(State(house): State<Arc<House>>, request: Request) -> Response {
     response
 }
 
-/// Messages of the hub as they come, and now and then a comment.
+/// Messages of the hub as they come, and now and then a comment, for as long as the session goes on.
 struct Live {
     listener: mpsc::Receiver<Bytes>,
     pulse: tokio::time::Interval,
+    house: Arc<House>,
+    session: SessionId,
 }
 
 impl Stream for Live {
@@ -314,27 +323,27 @@ impl Stream for Live {
         if let Poll::Ready(message) = self.listener.poll_recv(context) {
             return Poll::Ready(message.map(Ok));
         }
-        self.pulse
-            .poll_tick(context)
-            .map(|_| Some(Ok(Bytes::from_static(b":\n\n"))))
+        self.pulse.poll_tick(context).map(|_| {
+            let goes_on = self.house.sessions().goes_on(self.session, monotonic());
+            goes_on.then(|| Ok(Bytes::from_static(b":\n\n")))
+        })
     }
 }
 
 /// Does what is asked.
 async fn act(
     State(house): State<Arc<House>>,
-    Extension(door): Extension<Door>,
+    Extension(guest): Extension<Guest>,
     request: Request,
 ) -> Response {
-    let cookie = door
-        .cookie(request.headers())
-        .map(|cookie| Zeroizing::new(cookie.to_owned()));
     let action: Action = match read(request).await {
         Ok(action) => action,
         Err(refusal) => return refusal,
     };
-    if let (Action::Leave {}, Some(cookie)) = (&action, cookie) {
-        house.sessions().leave(&cookie);
+    if let Action::Leave {} = action {
+        house.sessions().leave(guest.session);
+        // Its other pages see nothing more, either.
+        house.hub.hang_up(guest.session);
         return json_response(StatusCode::OK, &json!({}));
     }
     let slow = action.is_slow();

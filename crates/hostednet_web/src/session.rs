@@ -30,8 +30,29 @@ impl Secret {
     }
 }
 
+/// Names a session, for as long as the server runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SessionId(u64);
+
+impl SessionId {
+    pub(crate) const FIRST: Self = Self(0);
+
+    pub(crate) const fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
+
+/// Who asks.
+#[derive(Clone)]
+pub(crate) struct Guest {
+    pub(crate) session: SessionId,
+    /// The token against forgery.
+    pub(crate) forgery: Secret,
+}
+
 /// A browser that has opened a link.
 struct Session {
+    id: SessionId,
     cookie: Secret,
     /// Comes with every request that changes something.
     forgery: Secret,
@@ -40,10 +61,20 @@ struct Session {
 }
 
 /// The link not opened yet, and the sessions of those that were.
-#[derive(Default)]
 pub(crate) struct Sessions {
     link: Option<Secret>,
     sessions: Vec<Session>,
+    next: SessionId,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            link: None,
+            sessions: Vec::new(),
+            next: SessionId::FIRST,
+        }
+    }
 }
 
 impl Sessions {
@@ -86,7 +117,10 @@ impl Sessions {
         }
         let cookie = Secret::new(cookie);
         let digits = cookie.digits();
+        let id = self.next;
+        self.next = id.next();
         self.sessions.push(Session {
+            id,
             cookie,
             forgery: Secret::new(forgery),
             began: now,
@@ -95,17 +129,26 @@ impl Sessions {
         Some(digits)
     }
 
-    /// The token against forgery of the session with this cookie, which is in use then.
-    pub(crate) fn enter(&mut self, cookie: &str, now: Instant) -> Option<Secret> {
+    /// The session with this cookie, which is in use then.
+    pub(crate) fn enter(&mut self, cookie: &str, now: Instant) -> Option<Guest> {
         self.forget_ended(now);
         let session = self.sessions.iter_mut().find(|s| s.cookie.is(cookie))?;
         session.used = now;
-        Some(session.forgery.clone())
+        Some(Guest {
+            session: session.id,
+            forgery: session.forgery.clone(),
+        })
+    }
+
+    /// Whether a session goes on. Looking on is no use of it: a page that is left open ends as others do.
+    pub(crate) fn goes_on(&mut self, id: SessionId, now: Instant) -> bool {
+        self.forget_ended(now);
+        self.sessions.iter().any(|session| session.id == id)
     }
 
     /// Ends a session.
-    pub(crate) fn leave(&mut self, cookie: &str) {
-        self.sessions.retain(|s| !s.cookie.is(cookie));
+    pub(crate) fn leave(&mut self, id: SessionId) {
+        self.sessions.retain(|session| session.id != id);
     }
 
     fn forget_ended(&mut self, now: Instant) {
@@ -201,8 +244,21 @@ mod tests {
         let mut sessions = Sessions::default();
         let cookie = opened(&mut sessions, 1, NOW);
 
-        sessions.leave(&cookie);
+        let id = sessions.enter(&cookie, NOW).unwrap().session;
+
+        sessions.leave(id);
 
         assert!(sessions.enter(&cookie, NOW).is_none());
+    }
+
+    #[test]
+    fn a_page_that_is_only_open_does_not_keep_its_session() {
+        let mut sessions = Sessions::default();
+        let cookie = opened(&mut sessions, 1, NOW);
+        let id = sessions.enter(&cookie, NOW).unwrap().session;
+
+        assert!(sessions.goes_on(id, NOW + Sessions::IDLE - Duration::from_secs(1)));
+        assert!(!sessions.goes_on(id, NOW + Sessions::IDLE));
+        assert!(!sessions.goes_on(id, NOW));
     }
 }

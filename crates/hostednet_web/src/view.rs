@@ -1,13 +1,14 @@
 //! The state as the page gets it. Never a key.
 
 use cause::Cause;
-use dot11::ChannelWidth;
+use dot11::{Channel, ChannelWidth, Ssid};
 use serde::Serialize;
 use wlan_client::{
     Event, EventKind, KeyIdentity, PeerTraffic, SharingMode, SharingState, SharingStatus, Status,
 };
-use wlan_model::{HostedNetworkState, KeyForm};
+use wlan_model::{AirSettings, HostedNetworkState, KeyForm};
 
+use crate::actions::BandName;
 use crate::words::Names;
 
 /// What happened and what to do.
@@ -40,13 +41,17 @@ pub(crate) enum StateView {
 #[derive(Serialize)]
 pub(crate) struct NetworkView {
     state: HostedNetworkState,
+    /// For people.
     ssid: Option<String>,
+    /// The same where it can be typed: a name that is no text is shown in digits, which are not it.
+    name: Option<String>,
     bssid: Option<String>,
     channel: Option<u8>,
     band: Option<&'static str>,
     phy: Option<&'static str>,
     width_mhz: Option<u16>,
     isolate: bool,
+    air: Option<AirView>,
     max_peers: u32,
     radio: Option<String>,
     enabled: bool,
@@ -54,6 +59,25 @@ pub(crate) struct NetworkView {
     secondary: Option<SecondaryView>,
     peers: Vec<PeerView>,
     sharing: Option<SharingView>,
+}
+
+/// What was asked for, not what is; `null` is left to the service.
+#[derive(Serialize)]
+struct AirView {
+    band: Option<BandName>,
+    channel: Option<u8>,
+    /// MHz.
+    width: Option<u16>,
+}
+
+impl From<AirSettings> for AirView {
+    fn from(air: AirSettings) -> Self {
+        Self {
+            band: air.band.map(Into::into),
+            channel: air.channel.map(Channel::number),
+            width: air.width.map(ChannelWidth::mhz),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -86,15 +110,43 @@ struct SharingView {
     address: Option<String>,
     upstream: Option<String>,
     trouble: Option<CauseView>,
+    leases: Vec<LeaseView>,
+    /// Interfaces whose internet could be shared.
+    interfaces: Vec<String>,
+}
+
+/// An address that was given.
+#[derive(Serialize)]
+struct LeaseView {
+    mac: String,
+    address: String,
+    name: Option<String>,
+    /// RFC 3339, UTC.
+    expires: Option<String>,
+}
+
+/// What the service and the machine say, for the page.
+pub(crate) struct Told<'a> {
+    pub(crate) status: Status,
+    pub(crate) air: Option<AirSettings>,
+    /// Of simulated stations.
+    pub(crate) names: &'a Names,
+    pub(crate) traffic: &'a [PeerTraffic],
+    pub(crate) sharing: Option<SharingStatus>,
+    /// Network interfaces of this machine.
+    pub(crate) interfaces: Vec<String>,
 }
 
 impl StateView {
-    pub(crate) fn new(
-        status: Status,
-        names: &Names,
-        traffic: &[PeerTraffic],
-        sharing: Option<SharingStatus>,
-    ) -> Self {
+    pub(crate) fn new(told: Told<'_>) -> Self {
+        let Told {
+            status,
+            air,
+            names,
+            traffic,
+            sharing,
+            interfaces,
+        } = told;
         let peers = status
             .peers
             .iter()
@@ -124,7 +176,11 @@ impl StateView {
             .collect();
         Self::Here(Box::new(NetworkView {
             state: status.state,
-            ssid: status.ssid.map(|ssid| ssid.to_string()),
+            ssid: status.ssid.as_ref().map(Ssid::to_string),
+            name: status
+                .ssid
+                .as_ref()
+                .and_then(|ssid| ssid.text().map(str::to_owned)),
             bssid: status.bssid.map(|bssid| bssid.to_string()),
             channel: status.channel,
             band: status
@@ -133,6 +189,7 @@ impl StateView {
             phy: status.phy.map(dot11::Phy::amendment),
             width_mhz: status.width.map(ChannelWidth::mhz),
             isolate: status.isolate,
+            air: air.map(Into::into),
             max_peers: status.max_peers,
             radio: status.radio,
             enabled: status.enabled,
@@ -142,7 +199,7 @@ impl StateView {
                 form: key.form,
             }),
             peers,
-            sharing: sharing.map(Into::into),
+            sharing: sharing.map(|sharing| SharingView::new(sharing, names, interfaces)),
         }))
     }
 
@@ -153,8 +210,8 @@ impl StateView {
     }
 }
 
-impl From<SharingStatus> for SharingView {
-    fn from(status: SharingStatus) -> Self {
+impl SharingView {
+    fn new(status: SharingStatus, names: &Names, interfaces: Vec<String>) -> Self {
         let (internet, wanted) = match status.mode {
             SharingMode::Standalone => (false, None),
             SharingMode::Full { upstream } => (true, upstream),
@@ -166,6 +223,17 @@ impl From<SharingStatus> for SharingView {
             address: None,
             upstream: None,
             trouble: None,
+            leases: status
+                .leases
+                .into_iter()
+                .map(|lease| LeaseView {
+                    name: names.get(&lease.mac).cloned().or(lease.host_name),
+                    mac: lease.mac.to_string(),
+                    address: lease.address.to_string(),
+                    expires: lease.expires.map(clock::WallTime::to_rfc3339),
+                })
+                .collect(),
+            interfaces,
         };
         match status.state {
             SharingState::Unsupported(cause) => {
@@ -175,13 +243,15 @@ impl From<SharingStatus> for SharingView {
             SharingState::Stopped => {}
             SharingState::Starting => view.state = "starting",
             SharingState::Running {
-                interface: _,
+                interface,
                 address,
                 prefix,
                 upstream,
                 trouble,
             } => {
                 view.state = "running";
+                // The peers' own interface has no internet of its own.
+                view.interfaces.retain(|name| *name != interface);
                 view.address = Some(format!("{address}/{prefix}"));
                 view.upstream = upstream;
                 view.trouble = trouble.map(Into::into);
@@ -210,5 +280,66 @@ pub(crate) const fn kind(event: &Event) -> &'static str {
         | EventKind::RadioSwitched { .. }
         | EventKind::Extension { .. }
         | EventKind::Sharing(_) => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::net::{IpAddr, Ipv4Addr};
+
+    use clock::WallTime;
+    use dot11::{Band, MacAddr};
+    use wlan_client::Lease;
+
+    use super::*;
+
+    fn sharing() -> SharingStatus {
+        SharingStatus {
+            mode: SharingMode::Full {
+                upstream: Some("eth0".into()),
+            },
+            state: SharingState::Running {
+                interface: "hosted0".into(),
+                address: Ipv4Addr::new(192, 168, 137, 1),
+                prefix: 24,
+                upstream: Some("eth0".into()),
+                trouble: None,
+            },
+            leases: vec![Lease {
+                mac: MacAddr([2, 0, 0, 0, 1, 0]),
+                address: IpAddr::from([192, 168, 137, 77]),
+                host_name: Some("phone".into()),
+                expires: Some(WallTime::from_unix_millis(1000)),
+            }],
+        }
+    }
+
+    #[test]
+    fn the_page_is_told_of_leases_and_of_interfaces_with_an_internet_to_share() {
+        let interfaces = ["eth0", "hosted0", "wlan0"].map(str::to_owned).to_vec();
+        let view = SharingView::new(sharing(), &Names::new(), interfaces);
+        let json = serde_json::to_value(view).unwrap();
+
+        assert_eq!(json["state"], "running");
+        assert_eq!(json["wanted"], "eth0");
+        assert_eq!(json["interfaces"], serde_json::json!(["eth0", "wlan0"]));
+        assert_eq!(json["leases"][0]["address"], "192.168.137.77");
+        assert_eq!(json["leases"][0]["name"], "phone");
+        assert_eq!(json["leases"][0]["expires"], "1970-01-01T00:00:01.000Z");
+    }
+
+    #[test]
+    fn a_wish_for_the_air_is_told_as_the_form_has_it() {
+        let air = AirSettings {
+            band: Some(Band::Ghz5),
+            channel: Channel::new(36),
+            width: Some(ChannelWidth::Mhz80),
+            isolate: false,
+        };
+        let json = serde_json::to_value(AirView::from(air)).unwrap();
+        let expected = serde_json::json!({ "band": "5", "channel": 36, "width": 80 });
+        assert_eq!(json, expected);
+        let json = serde_json::to_value(AirView::from(AirSettings::default())).unwrap();
+        assert!(json["band"].is_null() && json["channel"].is_null() && json["width"].is_null());
     }
 }

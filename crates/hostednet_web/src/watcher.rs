@@ -14,7 +14,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use wlan_client::{Client, ClientError, SimStation};
 
 use crate::hub::Hub;
-use crate::view::{self, StateView};
+use crate::view::{self, StateView, Told};
 use crate::words::{Describe, Names};
 
 /// How often traffic is asked for while a page is open, and a service that is away is tried.
@@ -140,7 +140,18 @@ impl Watcher {
             Err(ClientError::Refused(_)) => None,
             answer => Some(answer?),
         };
-        self.tell(&StateView::new(status, &names, &traffic, sharing));
+        let air = match client.query_air_settings() {
+            Err(ClientError::Refused(_)) => None,
+            answer => Some(answer?),
+        };
+        self.tell(&StateView::new(Told {
+            status,
+            air,
+            names: &names,
+            traffic: &traffic,
+            sharing,
+            interfaces: interfaces(),
+        }));
         Ok(names)
     }
 
@@ -186,6 +197,23 @@ impl Watcher {
 fn simulated(client: &mut Client) -> impl Iterator<Item = (dot11::MacAddr, String)> + use<> {
     let stations: Vec<SimStation> = client.sim_list().unwrap_or_default();
     stations.into_iter().map(|s| (s.mac, s.name))
+}
+
+/// Most interfaces that are offered.
+const MOST_INTERFACES: usize = 32;
+
+/// Network interfaces of this machine that could have the internet, by their names.
+fn interfaces() -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir("/sys/class/net")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        // A file of the bonding driver lies among them.
+        .filter(|name| name != "lo" && name != "bonding_masters")
+        .take(MOST_INTERFACES)
+        .collect();
+    names.sort_unstable();
+    names
 }
 
 /// Why the thread could not be started.

@@ -2,6 +2,8 @@
 //! on the simulated radio behind it.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod settings;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::iter;
 use std::net::{SocketAddr, TcpStream};
@@ -614,6 +616,20 @@ fn who_signs_out_is_out() {
 
     assert_eq!(browser.get("/").status, 401);
     assert_eq!(browser.post("/api/do", "{\"start\":{}}").status, 401);
+}
+
+#[test]
+fn who_signs_out_is_out_on_every_page_that_is_open() {
+    let house = House::without_service();
+    let (browser, other) = (house.browser(), house.browser());
+    let (mut mine, mut others) = (browser.live(), other.live());
+
+    assert_eq!(browser.post("/api/do", "{\"leave\":{}}").status, 200);
+
+    // The end of a chunked body: the stream is over.
+    assert!(mine.any(|line| line == "0"));
+    assert!(others.any(|line| line.contains("\"service\":\"away\"")));
+    assert_eq!(other.get("/").status, 200);
 }
 
 #[test]

@@ -8,6 +8,8 @@ let net = null; // the network as last told
 let shown = null; // the key on the screen, if any
 let shownFor = 0; // counts up, so that a late answer shows nothing
 let busy = false;
+// Forms somebody is changing: what comes meanwhile does not overwrite them.
+const edited = { name: false, air: false, share: false };
 
 // ---- asking
 
@@ -83,8 +85,8 @@ function say(text) {
 }
 
 function complain(refusal) {
-	$('trouble-text').textContent = refusal.message;
-	$('trouble-remedy').textContent = refusal.remedy || '';
+	sentence('trouble-text', refusal.message);
+	sentence('trouble-remedy', refusal.remedy || '');
 	$('trouble').hidden = false;
 	$('trouble').scrollIntoView({ block: 'nearest' });
 }
@@ -93,9 +95,12 @@ function quiet() {
 	$('trouble').hidden = true;
 }
 
-function link(kind, text) {
+function link(kind, what) {
 	$('link').className = 'link ' + kind;
-	if ($('link-text').textContent !== text) $('link-text').textContent = text;
+	text('link-text', what);
+	const stale = kind === 'lost' && net !== null;
+	$('stale').hidden = !stale;
+	document.body.classList.toggle('stale', stale);
 }
 
 // ---- drawing
@@ -111,9 +116,16 @@ function element(name, className, content) {
 	return made;
 }
 
+// A sentence with what is typed in a terminal between backticks.
+function sentence(id, words) {
+	if ($(id).dataset.words === words) return;
+	$(id).dataset.words = words;
+	$(id).replaceChildren(...words.split('`').map((part, at) => at % 2 ? element('code', '', part) : part));
+}
+
 function why(id, cause) {
 	$(id).hidden = !cause;
-	if (cause) text(id, cause.text + ' ' + cause.remedy);
+	if (cause) sentence(id, cause.text + ' ' + cause.remedy);
 }
 
 function lasting(seconds) {
@@ -203,25 +215,99 @@ function signal(dbm) {
 }
 
 const KEYS = { primary: 'primary key', secondary: 'secondary key', retired: 'retired key', vendor: 'vendor' };
-let known = new Set();
+const MANY = 12; // more devices than that scroll in a box of their own
+const rows = new Map();
+
+function cell(name) {
+	const pair = element('div');
+	const data = element('dd');
+	pair.append(element('dt', '', name), data);
+	return { pair, data };
+}
+
+function bars(dbm) {
+	const made = element('span', 'bars');
+	made.setAttribute('aria-hidden', 'true');
+	for (const limit of [-85, -75, -67, -55]) made.append(element('i', dbm >= limit ? 'on' : ''));
+	return made;
+}
+
+// A row stays the same while its device does: whoever marks or reads something in it is not disturbed.
+function peerRow(mac) {
+	const row = element('li', 'new');
+	const who = element('div', 'who');
+	const name = element('h3');
+	const tag = element('span');
+	who.append(name, tag, element('span', 'mac', mac));
+	const facts = element('dl');
+	const cells = ['Address', 'Connected', 'Signal', 'Downloaded', 'Uploaded'].map(cell);
+	facts.append(...cells.map((one) => one.pair));
+	row.append(who, facts);
+	let before = '';
+	const put = (where, what) => {
+		if (where.textContent !== what) where.textContent = what;
+	};
+	const tell = (peer) => {
+		put(name, peer.name || 'Unnamed device');
+		put(tag, KEYS[peer.key]);
+		tag.className = 'tag ' + peer.key;
+		const [address, connected, strength, down, up] = cells.map((one) => one.data);
+		put(address, peer.address || '-');
+		put(connected, lasting(peer.connected_s));
+		put(down, size(peer.tx_bytes));
+		put(up, size(peer.rx_bytes));
+		const signal = peer.signal === null ? '-' : peer.signal + ' dBm';
+		if (signal !== before) strength.replaceChildren(...peer.signal === null ? [] : [bars(peer.signal)], signal);
+		before = signal;
+	};
+	return { row, tell };
+}
 
 function drawPeers() {
 	const peers = net.peers;
+	const list = $('peers');
 	text('count', peers.length ? peers.length + ' of ' + net.max_peers : '');
 	$('nobody').hidden = peers.length > 0;
 	text('nobody', net.state === 'active' ? 'Nobody is connected.' : 'Nobody can connect while the network is off.');
-	$('peers').replaceChildren(...peers.map((peer) => {
-		const row = element('li', known.has(peer.mac) ? '' : 'new');
-		const who = element('div', 'who');
-		who.append(element('h3', '', peer.name || 'Unnamed device'), element('span', 'tag ' + peer.key, KEYS[peer.key]),
-			element('span', 'mac', peer.mac));
-		const facts = element('dl');
-		facts.append(cell('Connected', lasting(peer.connected_s)), cell('Address', peer.address || '-'),
-			cell('Received', size(peer.tx_bytes)), cell('Sent', size(peer.rx_bytes)), cell('Signal', signal(peer.signal)));
-		row.append(who, facts);
-		return row;
-	}));
-	known = new Set(peers.map((peer) => peer.mac));
+	const here = new Set(peers.map((peer) => peer.mac));
+	for (const [mac, { row }] of rows) {
+		if (here.has(mac)) continue;
+		row.remove();
+		rows.delete(mac);
+	}
+	peers.forEach((peer, at) => {
+		if (!rows.has(peer.mac)) rows.set(peer.mac, peerRow(peer.mac));
+		const { row, tell } = rows.get(peer.mac);
+		tell(peer);
+		if (list.children[at] !== row) list.insertBefore(row, list.children[at] || null);
+	});
+	list.classList.toggle('many', peers.length > MANY);
+	if (peers.length > MANY) list.tabIndex = 0;
+	else list.removeAttribute('tabindex');
+}
+
+// Other options only when they are others: a list that is open stays open.
+function options(id, choices, chosen) {
+	const list = $(id);
+	const wanted = JSON.stringify(choices);
+	if (list.dataset.choices !== wanted) {
+		const option = ([value, label]) => {
+			const made = element('option', '', label);
+			made.value = value;
+			return made;
+		};
+		list.replaceChildren(...choices.map(([value, label]) => {
+			if (!Array.isArray(label)) return option([value, label]);
+			const group = element('optgroup');
+			group.label = value;
+			group.append(...label.map(option));
+			return group;
+		}));
+		list.dataset.choices = wanted;
+	}
+	const has = [...list.options].some((one) => one.value === chosen);
+	const value = has ? chosen : '';
+	if (list.value !== value) list.value = value;
 }
 
 function drawSharing() {
@@ -240,26 +326,95 @@ function drawSharing() {
 	};
 	text('sharing-note', notes[sharing.state]);
 	why('sharing-why', sharing.trouble);
-	$('share').hidden = sharing.state === 'off';
-	text('share', sharing.internet ? 'Stop sharing' : 'Share the internet');
+	$('share-form').hidden = sharing.state === 'off';
+	const wanted = sharing.wanted || '';
+	const names = [...new Set([...sharing.interfaces, ...wanted ? [wanted] : []])].sort();
+	const choices = [['', 'Whichever has it (automatic)'], ...names.map((name) => [name, name])];
+	options('upstream', choices, edited.share ? $('upstream').value : wanted);
+	edited.share = $('upstream').value !== wanted;
+	text('share', sharing.internet ? 'Use this one' : 'Share the internet');
+	$('share').hidden = sharing.internet && !edited.share;
+	$('unshare').hidden = !sharing.internet;
+	drawLeases(sharing.leases);
+}
+
+function moment(at) {
+	const today = at.toDateString() === new Date().toDateString();
+	return at.toLocaleString([], today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });
+}
+
+function drawLeases(leases) {
+	$('leases-box').hidden = leases.length === 0;
+	text('lease-count', String(leases.length));
+	const known = JSON.stringify(leases);
+	if ($('leases').dataset.known === known) return;
+	$('leases').dataset.known = known;
+	$('leases').replaceChildren(...leases.map((lease) => {
+		const row = element('li');
+		const until = lease.expires ? 'until ' + moment(new Date(lease.expires)) : '';
+		row.append(element('code', '', lease.address), element('span', '', lease.name || 'Unnamed device'),
+			element('span', 'mac', lease.mac), element('span', 'mac', until));
+		return row;
+	}));
+}
+
+const span = (first, last, step) => Array.from({ length: (last - first) / step + 1 }, (_, at) => first + at * step);
+const CHANNELS = {
+	2.4: span(1, 14, 1),
+	5: [...span(36, 64, 4), ...span(100, 144, 4), ...span(149, 177, 4)],
+};
+const radar = (channel) => channel >= 52 && channel <= 144;
+
+// Offers what goes together: channels of the band, no 80 MHz in 2.4 GHz.
+function drawChoices(channel, width) {
+	const band = $('band').value;
+	const bands = band ? [band] : ['2.4', '5'];
+	const groups = bands.map((name) => [name + ' GHz',
+		CHANNELS[name].map((one) => [String(one), one + (radar(one) ? ' (radar)' : '')])]);
+	options('channel', [['', 'Automatic'], ...groups], channel);
+	const narrow = band === '2.4' || Number($('channel').value || 15) < 15;
+	$('width').options[3].disabled = narrow;
+	const fitting = narrow && width === '80' ? '' : width;
+	if ($('width').value !== fitting) $('width').value = fitting;
+}
+
+function drawAir() {
+	const air = net.air;
+	$('air-form').hidden = !air;
+	if (!air) return;
+	if (!edited.air) {
+		if ($('band').value !== (air.band || '')) $('band').value = air.band || '';
+		drawChoices(String(air.channel || ''), String(air.width || ''));
+	}
+	$('air-apply').setAttribute('aria-disabled', String(!edited.air));
+	$('air-undo').hidden = !edited.air;
 }
 
 function drawSettings() {
-	if (document.activeElement !== $('network-name')) $('network-name').value = net.ssid || '';
+	if (!edited.name && $('network-name').value !== (net.name || '')) $('network-name').value = net.name || '';
+	$('name-note').hidden = !net.ssid || net.name !== null;
 	if (!busy) $('isolate').checked = net.isolate;
+	drawAir();
+}
+
+// What only a service can tell or do.
+function people(is) {
+	for (const id of ['invite', 'change', 'devices', 'settings']) $(id).hidden = !is;
+	if (!is) $('internet').hidden = true;
 }
 
 function draw(state) {
 	if (state.service === 'away') {
 		net = null;
 		link('lost', 'no service');
+		people(false);
 		text('state', 'No service');
 		$('state').className = 'pill unavailable';
 		why('why', state.cause);
 		text('ssid', 'hostednet');
 		$('facts').replaceChildren();
-		$('peers').replaceChildren();
-		$('nobody').hidden = false;
+		document.title = 'hostednet: no service';
+		for (const name of Object.keys(edited)) edited[name] = false;
 		hideKey();
 		drawPower();
 		return;
@@ -267,6 +422,7 @@ function draw(state) {
 	const before = net;
 	net = state;
 	link('live', 'live');
+	people(true);
 	drawNetwork();
 	drawKeys();
 	drawPeers();
@@ -353,7 +509,7 @@ async function toggleCode() {
 	const has = is && key.svg;
 	if (has) {
 		$('qr').src = 'data:image/svg+xml,' + encodeURIComponent(key.svg);
-		$('qr').alt = 'QR code to join ' + net.ssid + ' with the ' + which() + ' key';
+		$('qr').alt = 'QR code to join ' + (net ? net.ssid : 'the network') + ' with the ' + which() + ' key';
 	} else {
 		$('qr').removeAttribute('src');
 	}
@@ -427,19 +583,48 @@ $('invent').addEventListener('click', () => {
 $('remove').addEventListener('click', async () => {
 	if (await act('remove_key', {}, 'The secondary key is removed.')) $('new-key').focus();
 });
+$('network-name').addEventListener('input', () => {
+	edited.name = true;
+});
 $('name-form').addEventListener('submit', async (event) => {
 	event.preventDefault();
-	$('network-name').blur();
-	await act('set_name', { name: $('network-name').value }, 'The network has another name.');
+	if (await act('set_name', { name: $('network-name').value }, 'The network has another name.')) edited.name = false;
 	if (net) drawSettings();
+});
+function airEdited() {
+	edited.air = true;
+	drawChoices($('channel').value, $('width').value);
+	if (net) drawAir();
+}
+for (const id of ['band', 'channel', 'width']) $(id).addEventListener('change', airEdited);
+$('air-undo').addEventListener('click', () => {
+	edited.air = false;
+	if (net) drawAir();
+	$('band').focus();
+});
+$('air-form').addEventListener('submit', async (event) => {
+	event.preventDefault();
+	if (!edited.air) return;
+	const number = (id) => $(id).value === '' ? null : Number($(id).value);
+	const ran = net && net.state === 'active';
+	const air = { band: $('band').value || null, channel: number('channel'), width: number('width') };
+	if (await act('air', air, ran ? 'The network runs in the new way.' : 'Kept for the next start.')) edited.air = false;
+	if (net) drawAir();
 });
 $('isolate').addEventListener('change', async () => {
 	await act('isolate', { on: $('isolate').checked }, $('isolate').checked ? 'Devices cannot reach one another.' : 'Devices can reach one another.');
 	if (net) drawSettings();
 });
-$('share').addEventListener('click', () => {
-	if (net.sharing.internet) act('unshare', {}, 'The internet is not shared any more.');
-	else act('share', { upstream: null }, 'The internet is shared.');
+$('upstream').addEventListener('change', () => {
+	edited.share = true;
+	if (net) drawSharing();
+});
+$('share-form').addEventListener('submit', async (event) => {
+	event.preventDefault();
+	if (await act('share', { upstream: $('upstream').value || null }, 'The internet is shared.')) $('upstream').focus();
+});
+$('unshare').addEventListener('click', async () => {
+	if (await act('unshare', {}, 'The internet is not shared any more.')) $('upstream').focus();
 });
 $('trouble-close').addEventListener('click', () => {
 	quiet();
