@@ -35,7 +35,7 @@ check "SIGTERM ends the service with status 0" stop_service
 
 # The live view, in a terminal that util-linux' script makes.
 if command -v script >/dev/null; then
-	script -qfc "stty cols 80 rows 24; '$program' up --radio sim --state-dir '$folder/state' --stations 2" \
+	script -qfc "stty cols 80 rows 24; TERM=xterm '$program' up --radio sim --state-dir '$folder/state' --stations 2" \
 		"$folder/screen" </dev/null >/dev/null 2>&1 &
 	terminal=$!
 	for _ in $(seq 100); do

@@ -351,6 +351,10 @@ class Walk:
         self.submit("key-form")
         self.page.wait(visible("trouble") + " && " + says("trouble-text", "8 to 63"))
         expect(self.page.run("document.getElementById('trouble-remedy').textContent.length") > 5, "no remedy")
+        self.page.look(320, 640)
+        high = self.page.run("document.getElementById('trouble-close').getBoundingClientRect().height")
+        expect(high < 60, f"the word on the button is broken: {high} pixels high")
+        self.page.look(1280, 800)
         # The browser notes every answer that is a refusal; those are expected.
         self.page.complaints = [c for c in self.page.complaints if "status of 4" not in c]
         self.click("trouble-close")

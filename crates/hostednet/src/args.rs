@@ -61,7 +61,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run the service and the network in the foreground, with a live view
     ///
-    /// Without root and without a usable radio the radio is simulated: stations join it by
+    /// Without root, or without a usable radio, the radio is simulated: stations join it by
     /// themselves, half with each key.
     Up(UpArguments),
     /// Run the service alone
