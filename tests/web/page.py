@@ -361,7 +361,7 @@ class Walk:
         self.page.run("document.getElementById('key-form').reset()")
 
     def pictures_to_look_at(self):
-        self.house.run("set", "--ssid", "Guest room")
+        self.house.run("set", "--ssid", "Guest room", "--max-peers", "100")
         self.house.run("start")
         self.house.run("key", "set", key="tea at five")
         for name, key in [("phone", "tea at five"), ("laptop", None), ("tablet", "tea at five")]:
