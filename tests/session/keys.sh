@@ -33,6 +33,10 @@ check "it joins" joins tablet "$raw"
 check "status tells its form" says '"form":"binary"' hostednet status --json
 check "the network stops" hostednet stop
 check "its state is idle" says '"state":"idle"' hostednet status --json
+check "64 digits without --raw are told what they are" says 'Say --raw' key_is '' "$(printf 'ab%.0s' {1..32})"
+check "a name may be any bytes" hostednet set --ssid "$(printf '\377\376')"
+check "and is shown in digits" says '^Network *FFFE$' hostednet status
+check "as is one that would turn the line around" says '^Network *61E280AE62$' sh -c "'$program' set --ssid '$(printf 'a\342\200\256b')' && '$program' status"
 check "SIGTERM ends the service with status 0" stop_service
 check "its socket is gone" not test -e "$HOSTEDNET_SOCKET"
 check "then nobody is reachable: status 3" exits 3 hostednet status
