@@ -115,6 +115,7 @@ fn capabilities() -> Capabilities {
         firmware_mlme: false,
         survey: false,
         reports_tx_status: true,
+        country: None,
     }
 }
 

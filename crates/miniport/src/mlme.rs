@@ -22,6 +22,7 @@ pub(crate) mod bss;
 mod firmware;
 mod flood;
 mod inactivity;
+pub(crate) mod older;
 pub(crate) mod phys;
 pub(crate) mod rejection;
 mod sa_query;
@@ -44,6 +45,7 @@ use crate::key_table::KeyTable;
 use crate::outbox::Outbox;
 use bss::Bss;
 use flood::{FloodLimits, Work};
+use older::{Needs, Older};
 use rejection::{Rejection, Rejections};
 use sa_query::Queries;
 use station::{Aids, Phase, Station};
@@ -102,10 +104,12 @@ pub(crate) struct Mlme {
     aids: Aids,
     next_ticket: u64,
     limits: FloodLimits,
+    older: Older,
 }
 
 impl Mlme {
     pub(crate) fn new(bss: Bss, radio: RadioTraits, secret: u64) -> Self {
+        let neighbours = bss.needs();
         Self {
             bss,
             radio,
@@ -119,6 +123,8 @@ impl Mlme {
             aids: Aids::default(),
             next_ticket: 0,
             limits: FloodLimits::new(secret),
+            // So far nobody is here.
+            older: Older::new(neighbours),
         }
     }
 
@@ -358,6 +364,7 @@ impl Mlme {
             last: view.sequence(),
             signal: None,
             management_protection,
+            needs: Needs::default(),
             phase,
         };
         self.stations.insert(from, station);
@@ -469,7 +476,7 @@ impl Mlme {
         for peer in peers {
             self.farewell(peer, reason, cx);
             // The radio drops its table with the access point.
-            if let Some(station) = self.take_station(peer) {
+            if let Some(station) = self.take_station(peer, cx.now) {
                 self.indicate_end(peer, &station, DisassocReason::Os, cx);
             }
         }
@@ -498,8 +505,7 @@ impl Mlme {
     /// The access point moved.
     pub(crate) fn move_to(&mut self, channel: Channel, cx: &mut Context<'_>) {
         self.bss = self.bss.moved_to(channel);
-        let (head, tail) = (self.bss.beacon_head(), self.bss.beacon_tail());
-        cx.out.send(Command::UpdateBeacon { head, tail });
+        self.tell_needs(cx);
     }
 
     /// Time passed.
@@ -512,11 +518,13 @@ impl Mlme {
             self.station_timeout(peer, cx);
         }
         self.query_timeouts(cx);
+        self.withdraw_needs(cx);
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let stations = self.timers.first().map(|(deadline, _)| *deadline);
-        clock::earliest(stations, self.queries.poll_timeout())
+        let others = clock::earliest(self.queries.poll_timeout(), self.older.poll_timeout());
+        clock::earliest(stations, others)
     }
 
     /// OID_DOT11_ENUM_PEER_INFO.

@@ -10,6 +10,7 @@ use radio::{Command, OperatingChannel};
 use crate::channel::{self, Plan};
 use crate::key_table::{check_id, use_management_command};
 use crate::mlme::bss::Bss;
+use crate::mlme::older::Needs;
 use crate::mlme::{Mlme, RadioTraits};
 use crate::outbox::{Pending, failure};
 use crate::port::{SURVEY_TIME, Settings, StartOutcome, Starting, State, Surveying, not_now};
@@ -181,7 +182,7 @@ impl Miniport {
         let radio = self.radio.get()?;
         self.settings.plan_start(radio)?;
         match channel::plan(&self.settings.wish, radio)? {
-            Plan::At(place) => self.start_at(id, place),
+            Plan::At(place) => self.start_at(id, place, Needs::default()),
             Plan::Survey(channels) => {
                 let command = Command::Survey { channels };
                 let command = self.out.send_for(command, Pending::Survey);
@@ -207,13 +208,21 @@ impl Miniport {
             .radio
             .get()
             .and_then(|radio| channel::choose(&self.settings.wish, radio, rows))
-            .and_then(|place| self.start_at(survey.request, place));
+            .and_then(|place| {
+                let needs = Needs::of_neighbours(&survey.rows, &place);
+                self.start_at(survey.request, place, needs)
+            });
         if let Err(failure) = started {
             self.out.fail(survey.request, &failure);
         }
     }
 
-    fn start_at(&mut self, id: RequestId, place: OperatingChannel) -> Result<(), Failure> {
+    fn start_at(
+        &mut self,
+        id: RequestId,
+        place: OperatingChannel,
+        neighbours: Needs,
+    ) -> Result<(), Failure> {
         let radio = self.radio.get()?;
         let settings = self.settings.plan_start(radio)?;
         let traits = RadioTraits {
@@ -221,7 +230,9 @@ impl Miniport {
             firmware_mlme: radio.firmware_mlme,
             max_stations: radio.max_stations.unwrap_or(u16::MAX),
         };
-        let bss = Bss::new(settings, radio, place);
+        // Firmware looks after its neighbours itself.
+        let needs = Some(neighbours).filter(|_| !radio.firmware_mlme);
+        let bss = Bss::new(settings, radio, place, needs.unwrap_or_default());
         self.out
             .send_for(Command::StartAp(Box::new(bss.ap_config())), Pending::Start);
         let mut outstanding = 1;

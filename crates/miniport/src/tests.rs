@@ -7,6 +7,7 @@ mod joining;
 mod key_rows;
 mod keys;
 mod leaving;
+mod older;
 mod packets;
 mod port;
 mod protection;
@@ -88,6 +89,7 @@ fn capabilities() -> Capabilities {
         firmware_mlme: false,
         survey: false,
         reports_tx_status: true,
+        country: None,
     }
 }
 
@@ -356,6 +358,7 @@ impl Bench {
                 Command::Listen(_) => "Listen",
                 Command::StopListening => "StopListening",
                 Command::Isolate(_) => "Isolate",
+                Command::Protect(_) => "Protect",
                 Command::Survey { .. } => "Survey",
             })
             .collect()
@@ -392,6 +395,8 @@ struct Asking {
     capability: u16,
     rates: Vec<u8>,
     rsne: Option<Vec<u8>>,
+    /// HT Capability Information; `None` for a station without HT.
+    ht: Option<u16>,
     wmm: bool,
     tail: Vec<u8>,
     current_ap: Option<MacAddr>,
@@ -401,11 +406,15 @@ impl Default for Asking {
     fn default() -> Self {
         Self {
             ssid: b"lab",
-            capability: CapabilityInfo::ESS | CapabilityInfo::PRIVACY,
+            capability: CapabilityInfo::ESS
+                | CapabilityInfo::PRIVACY
+                | CapabilityInfo::SHORT_PREAMBLE
+                | CapabilityInfo::SHORT_SLOT_TIME,
             rates: vec![
                 0x02, 0x04, 0x0b, 0x16, 0x0c, 0x12, 0x18, 0x24, 0x30, 0x48, 0x60, 0x6c,
             ],
             rsne: Some(Rsne::wpa2_personal().encode().unwrap()),
+            ht: Some(0x0717),
             wmm: true,
             tail: Vec::new(),
             current_ap: None,
@@ -422,7 +431,11 @@ impl Asking {
                 if let Some(rsne) = &self.rsne {
                     e.element(ElementId::RSN, rsne).unwrap();
                 }
-                e.element(ElementId::HT_CAPABILITIES, &[7; 26]).unwrap();
+                if let Some(info) = self.ht {
+                    let mut ht = [7; 26];
+                    ht[..2].copy_from_slice(&info.to_le_bytes());
+                    e.element(ElementId::HT_CAPABILITIES, &ht).unwrap();
+                }
                 if self.wmm {
                     e.wmm_information(WmmInformation::default());
                 }

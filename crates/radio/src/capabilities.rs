@@ -31,6 +31,17 @@ pub struct Capabilities {
     /// Whether [`RadioEvent::FrameSent`](crate::RadioEvent::FrameSent) tells if a frame was
     /// acknowledged.
     pub reports_tx_status: bool,
+    /// The country whose rules hold, where that is known.
+    pub country: Option<Country>,
+}
+
+/// A country, and how loud one may be in it: what the Country element tells stations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Country {
+    /// Two capital letters (ISO 3166-1).
+    pub code: [u8; 2],
+    /// Channels that are not forbidden, in ascending order, with the highest power there in dBm.
+    pub powers: Vec<(Channel, u8)>,
 }
 
 impl Capabilities {

@@ -124,6 +124,8 @@ pub enum Command {
         /// The channels to visit; those where nothing may be transmitted first are only listened to.
         channels: Vec<Channel>,
     },
+    /// Protect otherwise from now on. Nothing else of the access point changes.
+    Protect(Protection),
     /// Send a null frame to learn whether the station is still there;
     /// [`RadioEvent::ProbeResult`](crate::RadioEvent::ProbeResult) follows.
     ProbeStation {
@@ -159,6 +161,23 @@ pub struct ApConfig {
     pub isolate: bool,
     /// Protected management frames are offered (clause 12.6.17), not required.
     pub management_protection: bool,
+    /// How older stations are respected at the start; [`Command::Protect`] changes it.
+    pub protection: Protection,
+}
+
+/// What the radio does for the sake of stations that know less than it does (clause 10.27). The default
+/// is what it does where there are none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Protection {
+    /// In 2.4 GHz: it announces OFDM frames by a CTS in a form that 802.11b stations understand.
+    pub cts: bool,
+    /// In 2.4 GHz: it uses long preambles with the rates of 802.11b.
+    pub long_preamble: bool,
+    /// In 2.4 GHz: it uses the long slot time of 20 microseconds.
+    pub long_slot: bool,
+    /// Where the network has HT: the byte of HT Operation that says how HT frames are to be protected
+    /// (clause 9.4.2.56), byte 1 of `HtOperation::info`.
+    pub ht: Option<u8>,
 }
 
 /// Where a station's radio is.

@@ -150,6 +150,10 @@ pub struct SurveyRow {
     pub noise: Option<i8>,
     /// Networks heard on it, where that is known.
     pub networks: u16,
+    /// Those of them that have, or are, stations with the rates of 802.11b only.
+    pub without_erp: u16,
+    /// Those of them without HT.
+    pub without_ht: u16,
 }
 
 /// A command the radio declined.

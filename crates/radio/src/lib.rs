@@ -26,12 +26,12 @@ pub mod refusal;
 pub use cause::Cause;
 
 pub use capabilities::{
-    BandCapabilities, Capabilities, ChannelInfo, HeCapabilities, HtCapabilities, OperatingChannel,
-    VhtCapabilities, WiderChannels,
+    BandCapabilities, Capabilities, ChannelInfo, Country, HeCapabilities, HtCapabilities,
+    OperatingChannel, VhtCapabilities, WiderChannels,
 };
 pub use command::{
-    ApConfig, Command, CommandId, Key, KeyScope, ListenConfig, RadioCommand, StationEntry,
-    StationFlags,
+    ApConfig, Command, CommandId, Key, KeyScope, ListenConfig, Protection, RadioCommand,
+    StationEntry, StationFlags,
 };
 pub use event::{CommandError, CommandErrorKind, RadioEvent, StationReport, SurveyRow, Switches};
 pub use packet::{Arrival, EtherTypeRule};

@@ -137,6 +137,7 @@ impl Ap {
             basic_rates: vec![2, 4, 11, 22],
             isolate: false,
             management_protection: false,
+            protection: radio::Protection::default(),
         };
         self.give(Command::StartAp(Box::new(config)), now);
         let key = Key {

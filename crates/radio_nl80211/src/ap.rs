@@ -2,7 +2,7 @@
 //! that [`Writer::begin_genl`] has begun.
 
 use dot11::{ChannelWidth, CipherSuite, ETHERTYPE_EAPOL, MacAddr, Phy, ReasonCode};
-use radio::{ApConfig, Key, KeyScope, StationEntry, StationFlags};
+use radio::{ApConfig, Key, KeyScope, Protection, StationEntry, StationFlags};
 use zeroize::Zeroizing;
 
 use crate::consts;
@@ -74,15 +74,25 @@ pub(crate) fn start_ap(w: &mut Writer, ifindex: u32, c: &ApConfig) {
 pub(crate) fn set_bss(w: &mut Writer, ifindex: u32, c: &ApConfig) {
     let basic: Vec<u8> = c.basic_rates.iter().map(|r| r & RATE_MASK).collect();
     w.u32(consts::ATTR_IFINDEX, ifindex)
-        .u8(consts::ATTR_BSS_CTS_PROT, 0)
-        .u8(consts::ATTR_BSS_SHORT_PREAMBLE, 0)
-        .u8(consts::ATTR_BSS_SHORT_SLOT_TIME, 1)
         .u8(consts::ATTR_AP_ISOLATE, u8::from(c.isolate));
     if !basic.is_empty() {
         w.bytes(consts::ATTR_BSS_BASIC_RATES, &basic);
     }
-    if c.phy >= Phy::Ht {
-        w.u16(consts::ATTR_BSS_HT_OPMODE, 0);
+    protection(w, c.protection);
+}
+
+/// `SET_BSS`: only how older stations are respected. What is not named stays as it was.
+pub(crate) fn protect(w: &mut Writer, ifindex: u32, p: Protection) {
+    w.u32(consts::ATTR_IFINDEX, ifindex);
+    protection(w, p);
+}
+
+fn protection(w: &mut Writer, p: Protection) {
+    w.u8(consts::ATTR_BSS_CTS_PROT, u8::from(p.cts))
+        .u8(consts::ATTR_BSS_SHORT_PREAMBLE, u8::from(!p.long_preamble))
+        .u8(consts::ATTR_BSS_SHORT_SLOT_TIME, u8::from(!p.long_slot));
+    if let Some(ht) = p.ht {
+        w.u16(consts::ATTR_BSS_HT_OPMODE, u16::from(ht));
     }
 }
 

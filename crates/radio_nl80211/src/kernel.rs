@@ -11,11 +11,18 @@ use crate::consts;
 use crate::errno::Refusal;
 use crate::event;
 use crate::interface::{self, Interface};
-use crate::netlink::{Ack, Writer, messages};
+use crate::netlink::{Ack, Attrs, Writer, messages};
 use crate::route::Route;
 use crate::socket::{Family, Requests, Socket};
 use crate::sys;
 use crate::wiphy::{self, Wiphy};
+
+/// Of an answer to `GET_REG`. `00` is the world, `98` several countries at once, `99` a driver's own.
+fn country_code(attrs: Attrs<'_>) -> Option<[u8; 2]> {
+    let text = attrs.find(consts::ATTR_REG_ALPHA2)?.text()?;
+    let code: [u8; 2] = text.as_bytes().try_into().ok()?;
+    code.iter().all(u8::is_ascii_uppercase).then_some(code)
+}
 
 /// The sockets over which requests go.
 #[derive(Debug)]
@@ -82,6 +89,24 @@ impl Kernel {
         // The kernel lists the newest first.
         found.sort_by_key(|w: &Wiphy| w.index);
         Ok(found)
+    }
+
+    /// The code of the country whose rules hold for a radio. Of rules for all the world, of several
+    /// countries at once or of nobody knows where there is none.
+    pub(crate) fn country(&mut self, wiphy: u32) -> Option<[u8; 2]> {
+        let mut code = None;
+        let asked = self.requests.request(
+            self.family.id,
+            |w| {
+                w.raw(&[consts::CMD_GET_REG, 0, 0, 0])
+                    .u32(consts::ATTR_WIPHY, wiphy);
+            },
+            |m| {
+                let told = m.genl().and_then(|(_, attrs)| country_code(attrs));
+                code = told.or(code);
+            },
+        );
+        code.filter(|_| asked.is_ok())
     }
 
     /// All wireless interfaces.
@@ -263,4 +288,30 @@ pub(crate) fn packet_socket() -> Result<std::os::fd::OwnedFd, Errno> {
     )?;
     sys::ignore_outgoing(fd.as_fd())?;
     Ok(fd)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_country_has_a_code() {
+        for (text, expected) in [
+            ("DE", Some(*b"DE")),
+            ("US", Some(*b"US")),
+            ("00", None),
+            ("98", None),
+            ("99", None),
+            ("D", None),
+            ("DEU", None),
+        ] {
+            let mut w = Writer::new();
+            w.begin_genl(32, consts::CMD_GET_REG, 0, 1);
+            w.text(consts::ATTR_REG_ALPHA2, text);
+            w.end();
+            let message = messages(w.as_bytes()).next().unwrap();
+            let (_, attrs) = message.genl().unwrap();
+            assert_eq!(country_code(attrs), expected, "{text}");
+        }
+    }
 }

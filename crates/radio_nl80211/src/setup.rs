@@ -191,7 +191,8 @@ impl Link {
         let interfaces = list(kernel)?;
         let wanted = options.ifname.as_deref();
         let (wiphy, plan) = interface::choose(&wiphys, &interfaces, wanted, options.convert)?;
-        let wiphy = wiphy.clone();
+        let mut wiphy = wiphy.clone();
+        wiphy.country_code = kernel.country(wiphy.index);
         match plan {
             Plan::Create => {
                 let taken: Vec<MacAddr> = interfaces.iter().map(|i| i.address).collect();
@@ -354,6 +355,7 @@ impl Link {
             firmware_mlme: self.wiphy.own_sme,
             survey: self.wiphy.scan_names > 0,
             reports_tx_status: !self.wiphy.own_sme,
+            country: self.wiphy.country(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use dot11::Channel;
+use dot11::element::{ElementId, Elements, Rates, erp};
 use radio::SurveyRow;
 
 use crate::consts;
@@ -41,17 +42,42 @@ fn survey_row(attrs: Attrs<'_>) -> Option<SurveyRow> {
             .and_then(|a| a.u8())
             .map(u8::cast_signed),
         networks: 0,
+        without_erp: 0,
+        without_ht: 0,
     })
 }
 
-/// One message of a `GET_SCAN` dump: where a network was heard that is there now.
-fn heard(attrs: Attrs<'_>) -> Option<Channel> {
+/// A network that was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Heard {
+    channel: Channel,
+    /// It has, or is, stations with the rates of 802.11b only.
+    without_erp: bool,
+    without_ht: bool,
+}
+
+/// One message of a `GET_SCAN` dump: a network that is there now.
+fn heard(attrs: Attrs<'_>) -> Option<Heard> {
     let bss = attrs.find(consts::ATTR_BSS)?;
     let find = |kind| bss.attrs().find(kind).and_then(|a| a.u32());
     let age = find(consts::BSS_SEEN_MS_AGO).unwrap_or_default();
-    find(consts::BSS_FREQUENCY)
+    let channel = find(consts::BSS_FREQUENCY)
         .filter(|_| age <= FRESH)
-        .and_then(Channel::from_mhz)
+        .and_then(Channel::from_mhz)?;
+    // Of its beacon, or of a probe response. Of a network without either nothing is known.
+    let said = [consts::BSS_BEACON_IES, consts::BSS_INFORMATION_ELEMENTS]
+        .into_iter()
+        .find_map(|kind| bss.attrs().find(kind));
+    let elements = said.map(|a| Elements::new(a.data)).unwrap_or_default();
+    let told = !elements.as_bytes().is_empty();
+    let flags = elements.body(ElementId::ERP).and_then(|b| b.first());
+    let non_erp = flags.is_some_and(|flags| flags & erp::NON_ERP_PRESENT != 0)
+        || !Rates::from_elements(elements).has_ofdm();
+    Some(Heard {
+        channel,
+        without_erp: told && channel.is_2ghz() && non_erp,
+        without_ht: told && elements.body(ElementId::HT_CAPABILITIES).is_none(),
+    })
 }
 
 impl Kernel {
@@ -68,6 +94,8 @@ impl Kernel {
             busy_ms: 0,
             noise: None,
             networks: 0,
+            without_erp: 0,
+            without_ht: 0,
         };
         let mut rows: BTreeMap<Channel, SurveyRow> =
             channels.iter().map(|c| (*c, blank(c))).collect();
@@ -93,13 +121,16 @@ impl Kernel {
                 w.raw(&[consts::CMD_GET_SCAN, 0, 0, 0])
                     .u32(consts::ATTR_IFINDEX, ifindex);
             },
-            |all: &mut Vec<Channel>, m| {
+            |all: &mut Vec<Heard>, m| {
                 all.extend(m.genl().and_then(|(_, attrs)| heard(attrs)));
             },
         )?;
-        for channel in networks {
-            if let Some(row) = rows.get_mut(&channel) {
+        for heard in networks {
+            if let Some(row) = rows.get_mut(&heard.channel) {
                 row.networks = row.networks.saturating_add(1);
+                let (erp, ht) = (heard.without_erp, heard.without_ht);
+                row.without_erp = row.without_erp.saturating_add(u16::from(erp));
+                row.without_ht = row.without_ht.saturating_add(u16::from(ht));
             }
         }
         Ok(rows.into_values().collect())
@@ -147,6 +178,8 @@ mod tests {
             busy_ms: 30,
             noise: Some(-92),
             networks: 0,
+            without_erp: 0,
+            without_ht: 0,
         };
         assert_eq!(row, Some(expected));
     }
@@ -164,8 +197,48 @@ mod tests {
                 heard,
             )
         };
-        assert_eq!(at(40), Some(channel(6)));
+        let unknown = Heard {
+            channel: channel(6),
+            without_erp: false,
+            without_ht: false,
+        };
+        assert_eq!(at(40), Some(unknown));
         assert_eq!(at(60_000), None);
+    }
+
+    #[test]
+    fn what_a_network_has_is_read_from_its_elements() {
+        const B: [u8; 6] = [1, 4, 0x82, 0x84, 0x8b, 0x96];
+        const G: [u8; 6] = [1, 4, 0x82, 0x84, 0x8b, 0x0c];
+        const A: [u8; 5] = [1, 3, 0x8c, 0x12, 0x98];
+        let ht: &[u8] = &[&[45, 26][..], &[0; 26]].concat();
+        let at = |mhz: u32, elements: &[u8]| {
+            let heard = read(
+                |w| {
+                    w.nest(consts::ATTR_BSS, |w| {
+                        w.u32(consts::BSS_FREQUENCY, mhz)
+                            .bytes(consts::BSS_INFORMATION_ELEMENTS, elements);
+                    });
+                },
+                heard,
+            );
+            heard.map(|h| (h.without_erp, h.without_ht))
+        };
+        for (mhz, elements, expected) in [
+            (2437, &B[..], (true, true)),
+            (2437, &G, (false, true)),
+            (2437, &[&G[..], ht].concat(), (false, false)),
+            // It tells of a station of 802.11b.
+            (2437, &[&G[..], &[42, 1, 0x01], ht].concat(), (true, false)),
+            (2437, &[&G[..], &[42, 1, 0x04], ht].concat(), (false, false)),
+            (2437, &[&G[..], &[42, 0], ht].concat(), (false, false)),
+            (5180, &A, (false, true)),
+            (5180, &[&A[..], ht].concat(), (false, false)),
+            // Nothing is known of it.
+            (2437, &[], (false, false)),
+        ] {
+            assert_eq!(at(mhz, elements), Some(expected), "{mhz} {elements:02x?}");
+        }
     }
 
     #[test]

@@ -92,6 +92,12 @@ fn hostapd_config() -> ApConfig {
         basic_rates: vec![0x82, 0x84, 0x8b, 0x96],
         isolate: false,
         management_protection: false,
+        // hostapd allows no short preambles unless told to.
+        protection: radio::Protection {
+            long_preamble: true,
+            ht: Some(0),
+            ..radio::Protection::default()
+        },
     }
 }
 

@@ -2,7 +2,8 @@
 
 use dot11::{Band, Channel, CipherSuite, MacAddr};
 use radio::{
-    BandCapabilities, ChannelInfo, HeCapabilities, HtCapabilities, VhtCapabilities, WiderChannels,
+    BandCapabilities, ChannelInfo, Country, HeCapabilities, HtCapabilities, VhtCapabilities,
+    WiderChannels,
 };
 
 use crate::consts;
@@ -20,6 +21,11 @@ pub struct Wiphy {
     pub name: String,
     /// 20 MHz channels with their restrictions.
     pub channels: Vec<ChannelInfo>,
+    /// The highest power on each of them that is not forbidden, in dBm.
+    pub powers: Vec<(Channel, u8)>,
+    /// Code of the country whose rules hold; not part of the description
+    /// ([`Kernel::country`](crate::kernel::Kernel::country)).
+    pub country_code: Option<[u8; 2]>,
     /// HT, VHT and HE capabilities of each band.
     pub bands: Vec<BandCapabilities>,
     /// Ciphers.
@@ -240,6 +246,8 @@ impl Wiphy {
         let mut channel = None;
         let (mut disabled, mut no_ir, mut radar) = (false, false, false);
         let mut wider = WiderChannels::default();
+        // In hundredths of a dBm.
+        let mut power = None;
         for attr in attrs {
             match attr.kind {
                 consts::FREQ_FREQ => channel = attr.u32().and_then(Channel::from_mhz),
@@ -250,6 +258,7 @@ impl Wiphy {
                 consts::FREQ_NO_HT40_PLUS => wider.no_ht40_plus = true,
                 consts::FREQ_NO_80MHZ => wider.no_80mhz = true,
                 consts::FREQ_NO_HE => wider.no_he = true,
+                consts::FREQ_MAX_TX_POWER => power = attr.u32(),
                 _ => {}
             }
         }
@@ -265,6 +274,21 @@ impl Wiphy {
             Some(known) => *known = info,
             None => self.channels.push(info),
         }
+        self.powers.retain(|(known, _)| *known != channel);
+        if let Some(power) = power.filter(|_| !disabled) {
+            let dbm = u8::try_from(power.cast_signed().max(0) / 100).unwrap_or(u8::MAX);
+            self.powers.push((channel, dbm));
+            self.powers.sort_unstable();
+        }
+    }
+
+    /// The country and how loud one may be there, where that is known.
+    #[must_use]
+    pub fn country(&self) -> Option<Country> {
+        Some(Country {
+            code: self.country_code?,
+            powers: self.powers.clone(),
+        })
     }
 }
 

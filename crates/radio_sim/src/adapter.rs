@@ -272,6 +272,7 @@ impl Adapter {
             | Command::UpdateBeacon { .. }
             | Command::QueryGroupCounter { .. }
             | Command::Isolate(_)
+            | Command::Protect(_)
             | Command::Survey { .. }
             | Command::ProbeStation { .. } => refuse(
                 CommandErrorKind::NotSupported,

@@ -336,6 +336,10 @@ impl AccessPoint {
                 bss.config.isolate = on;
                 Ok(())
             }
+            Command::Protect(protection) => {
+                bss.config.protection = protection;
+                Ok(())
+            }
             Command::Survey { .. } => refuse(
                 CommandErrorKind::Busy,
                 "A network is on the air.",

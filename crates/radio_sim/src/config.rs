@@ -119,6 +119,7 @@ impl SimConfig {
             survey: self.survey.is_some(),
             // Firmware sends what frames there are.
             reports_tx_status: !self.firmware_mlme,
+            country: None,
         }
     }
 

@@ -31,11 +31,12 @@ pub enum CommandKind {
     StopListening,
     Isolate,
     Survey,
+    Protect,
 }
 
 impl CommandKind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::StartAp,
         Self::UpdateBeacon,
         Self::StopAp,
@@ -57,6 +58,7 @@ impl CommandKind {
         Self::StopListening,
         Self::Isolate,
         Self::Survey,
+        Self::Protect,
     ];
 
     /// Of a command.
@@ -84,6 +86,7 @@ impl CommandKind {
             Command::StopListening => Self::StopListening,
             Command::Isolate(_) => Self::Isolate,
             Command::Survey { .. } => Self::Survey,
+            Command::Protect(_) => Self::Protect,
         }
     }
 }

@@ -26,6 +26,8 @@ impl HtCapabilities {
     pub const LEN: usize = 26;
     /// 40 MHz channels are supported (in [`HtCapabilities::info`]).
     pub const CHANNEL_WIDTH_40: u16 = 0x0002;
+    /// Frames in greenfield format can be received.
+    pub const GREENFIELD: u16 = 0x0010;
     /// Short guard interval at 20 MHz.
     pub const SHORT_GI_20: u16 = 0x0020;
     /// Short guard interval at 40 MHz.
@@ -82,6 +84,30 @@ impl HtOperation {
     pub const SECONDARY_BELOW: u8 = 0x03;
     /// Any width the station supports may be used, not 20 MHz alone.
     pub const ANY_WIDTH: u8 = 0x04;
+
+    /// HT Protection (in byte 1 of [`HtOperation::info`]): everybody here and around has HT.
+    pub const NO_PROTECTION: u8 = 0;
+    /// All members have HT; stations of other networks on these channels have not.
+    pub const NONMEMBER_PROTECTION: u8 = 1;
+    /// All have HT, and some member of this wider network can do no more than 20 MHz.
+    pub const TWENTY_MHZ_PROTECTION: u8 = 2;
+    /// Some member has no HT.
+    pub const NON_HT_MIXED: u8 = 3;
+    /// Some member with HT cannot receive greenfield format (in byte 1 of [`HtOperation::info`]).
+    pub const NON_GREENFIELD_PRESENT: u8 = 0x04;
+    /// Neighbours shall protect what they send from stations without HT here or around.
+    pub const OBSS_NON_HT_PRESENT: u8 = 0x10;
+
+    /// The same with byte 1 of [`HtOperation::info`], which says how frames are to be protected.
+    #[must_use]
+    pub const fn with_protection(self, protection: u8) -> Self {
+        let [width, _, rest @ ..] = self.info;
+        let [a, b, c] = rest;
+        Self {
+            info: [width, protection, a, b, c],
+            ..self
+        }
+    }
 
     /// 40 MHz: with the channel above, or below. No protection, no basic MCS.
     #[must_use]

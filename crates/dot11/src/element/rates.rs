@@ -7,6 +7,9 @@ use super::{ElementId, Elements};
 /// Marks a rate that every member of the network must have.
 pub const BASIC_RATE: u8 = 0x80;
 
+/// 6, 9, 12, 18, 24, 36, 48 and 54 Mbit/s (clause 17.2.3.3).
+const OFDM: [u8; 8] = [12, 18, 24, 36, 48, 72, 96, 108];
+
 /// A set of rates in units of 500 kbit/s, each perhaps with [`BASIC_RATE`], in the order of the
 /// elements. BSS membership selectors appear as rates above 0x78.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +55,12 @@ impl Rates {
             .iter()
             .filter(|r| **r & BASIC_RATE != 0)
             .map(|r| r & !BASIC_RATE)
+    }
+
+    /// Whether one of OFDM is among them, which 802.11b does not know.
+    #[must_use]
+    pub fn has_ofdm(&self) -> bool {
+        OFDM.iter().any(|rate| self.has(*rate))
     }
 
     /// Whether there are none.

@@ -111,6 +111,20 @@ impl ElementWriter {
         self.clipped(ElementId::TIM, &body, 255)
     }
 
+    /// Country: the code of two letters, for all surroundings, and triplets of a first channel, how many
+    /// there are of the kind, and the highest power there in dBm (clause 9.4.2.8). Those beyond 83 are
+    /// left out.
+    pub fn country(&mut self, code: [u8; 2], triplets: &[[u8; 3]]) -> &mut Self {
+        let [a, b] = code;
+        let mut body = vec![a, b, b' '];
+        body.extend(triplets.iter().take(83).flatten());
+        // Its length is even.
+        if !body.len().is_multiple_of(2) {
+            body.push(0);
+        }
+        self.clipped(ElementId::COUNTRY, &body, 255)
+    }
+
     /// ERP, flags of [`erp`](super::erp).
     pub fn erp(&mut self, flags: u8) -> &mut Self {
         self.clipped(ElementId::ERP, &[flags], 1)

@@ -55,6 +55,7 @@ pub(crate) fn radio() -> Capabilities {
         firmware_mlme: false,
         survey: true,
         reports_tx_status: true,
+        country: None,
     }
 }
 
@@ -79,6 +80,8 @@ fn row(number: u8, busy_ms: u64, networks: u16) -> SurveyRow {
         busy_ms,
         noise: None,
         networks,
+        without_erp: 0,
+        without_ht: 0,
     }
 }
 

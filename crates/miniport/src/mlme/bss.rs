@@ -9,10 +9,13 @@ use dot11::frame::{
     AssociationRequestView, AuthenticationAlgorithm, CapabilityInfo, MANAGEMENT_HEADER_LEN,
     ManagementAddresses, ManagementBuilder,
 };
-use dot11::{AkmSuite, Channel, CipherSuite, MacAddr, Phy, ReasonCode, Ssid, StatusCode};
-use radio::{ApConfig, Capabilities, OperatingChannel};
+use dot11::{
+    AkmSuite, Band, Channel, ChannelWidth, CipherSuite, MacAddr, Phy, ReasonCode, Ssid, StatusCode,
+};
+use radio::{ApConfig, Capabilities, Country, OperatingChannel, Protection};
 use serde::{Deserialize, Serialize};
 
+use super::older::Needs;
 use super::phys::{Announced, Phys, StationPhys};
 
 /// Rates of a 2.4 GHz network in 500 kbit/s: the four of 802.11b are basic.
@@ -54,6 +57,10 @@ pub(crate) struct Bss {
     pub(crate) rsne: Vec<u8>,
     /// Protection of management frames is offered.
     management_protection: bool,
+    /// The Country element, where there is one.
+    country: Vec<u8>,
+    /// Of older stations, as announced.
+    needs: Needs,
     probe_response: Vec<u8>,
 }
 
@@ -78,6 +85,7 @@ impl Bss {
         settings: BssSettings,
         radio: &Capabilities,
         place: OperatingChannel,
+        needs: Needs,
     ) -> Self {
         let rates = rates(place.primary);
         // Firmware has no answer to our questions about associations.
@@ -107,6 +115,8 @@ impl Bss {
             rates,
             rsne: writer.finish(),
             management_protection,
+            country: country(radio.country.as_ref(), place.primary.band()),
+            needs,
             probe_response: Vec::new(),
         };
         bss.probe_response = bss.build_probe_response();
@@ -121,6 +131,11 @@ impl Bss {
             place: channel.into(),
             phys: self.phys.moved(stays),
             rates: rates(channel),
+            country: if stays {
+                self.country.clone()
+            } else {
+                Vec::new()
+            },
             ..self.clone()
         };
         bss.probe_response = bss.build_probe_response();
@@ -146,7 +161,44 @@ impl Bss {
             basic_rates: Rates::new(&self.rates).basic().collect(),
             isolate: self.settings.isolate,
             management_protection: self.management_protection,
+            protection: self.protection(),
         }
+    }
+
+    /// What older stations need, as it is announced.
+    pub(crate) const fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    /// Announces these from now on; whether that changes a frame.
+    pub(crate) fn set_needs(&mut self, needs: Needs) -> bool {
+        if needs == self.needs {
+            return false;
+        }
+        self.needs = needs;
+        let before = core::mem::take(&mut self.probe_response);
+        self.probe_response = self.build_probe_response();
+        self.probe_response != before
+    }
+
+    /// The radio's part in what is announced.
+    pub(crate) fn protection(&self) -> Protection {
+        let has_erp = self.place.primary.is_2ghz();
+        Protection {
+            cts: has_erp && self.needs.cts(),
+            long_preamble: has_erp && self.needs.long_preamble(),
+            long_slot: has_erp && self.needs.long_slot(),
+            ht: self.phys.has_ht().then(|| self.ht_protection()),
+        }
+    }
+
+    fn ht_protection(&self) -> u8 {
+        self.needs.ht(self.place.width > ChannelWidth::Mhz20)
+    }
+
+    /// What a station that joins needs.
+    pub(crate) fn needs_of(&self, join: &Join) -> Needs {
+        Needs::of_station(join, &self.place, self.phys.has_ht())
     }
 
     /// The beacon up to the place of the TIM element.
@@ -334,12 +386,15 @@ impl Bss {
     }
 
     const fn capability(&self) -> CapabilityInfo {
-        let common = CapabilityInfo::ESS | CapabilityInfo::PRIVACY;
-        CapabilityInfo(if self.place.primary.is_2ghz() {
-            common | CapabilityInfo::SHORT_SLOT_TIME
-        } else {
-            common
-        })
+        let mut flags = CapabilityInfo::ESS | CapabilityInfo::PRIVACY;
+        let has_erp = self.place.primary.is_2ghz();
+        if has_erp && !self.needs.long_preamble() {
+            flags |= CapabilityInfo::SHORT_PREAMBLE;
+        }
+        if has_erp && !self.needs.long_slot() {
+            flags |= CapabilityInfo::SHORT_SLOT_TIME;
+        }
+        CapabilityInfo(flags)
     }
 
     /// Elements before the TIM element, in the order of table 9-32.
@@ -353,8 +408,9 @@ impl Bss {
 
     /// Elements after the TIM element.
     fn write_back(&self, e: &mut ElementWriter) {
+        e.raw(&self.country);
         if self.place.primary.is_2ghz() {
-            e.erp(0);
+            e.erp(self.needs.erp());
         }
         e.extended_rates(&self.rates);
         e.raw(&self.rsne);
@@ -363,7 +419,7 @@ impl Bss {
     }
 
     fn write_phys(&self, e: &mut ElementWriter, phys: &Announced<'_>) {
-        phys.write_ht(e, &self.place);
+        phys.write_ht(e, &self.place, self.ht_protection());
         e.extended_capabilities(8, &[OPERATING_MODE_NOTIFICATION]);
         phys.write_vht_and_he(e, &self.place, self.bssid);
     }
@@ -375,6 +431,32 @@ fn rates(channel: Channel) -> Vec<u8> {
     } else {
         RATES_5GHZ.to_vec()
     }
+}
+
+/// The Country element for a band; nothing where the country is not known, or has no channel there.
+fn country(country: Option<&Country>, band: Band) -> Vec<u8> {
+    let mut e = ElementWriter::new();
+    let Some(country) = country else {
+        return e.finish();
+    };
+    // Channels of one triplet follow one another, and are numbered by fives of MHz.
+    let step = if band == Band::Ghz2 { 1 } else { 4 };
+    let mut triplets: Vec<[u8; 3]> = Vec::new();
+    let here = country.powers.iter().filter(|(c, _)| c.band() == band);
+    for (channel, power) in here {
+        match triplets.last_mut() {
+            Some([first, count, same])
+                if same == power && channel.number() == *first + *count * step =>
+            {
+                *count += 1;
+            }
+            _ => triplets.push([channel.number(), 1, *power]),
+        }
+    }
+    if !triplets.is_empty() {
+        e.country(country.code, &triplets);
+    }
+    e.finish()
 }
 
 /// The one pair on offer: the network's cipher (a Hosted Network's is CCMP) and pre-shared key. A

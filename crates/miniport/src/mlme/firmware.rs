@@ -14,6 +14,7 @@ use radio::Command;
 use super::bss::Join;
 use super::flood::Work;
 use super::inactivity::Idle;
+use super::older::Needs;
 use super::phys::StationPhys;
 use super::rejection::Rejection;
 use super::station::{Phase, Station};
@@ -89,6 +90,7 @@ impl Mlme {
             last: SequenceControl(0),
             signal: None,
             management_protection: false,
+            needs: Needs::default(),
             phase: Phase::AwaitingDecision {
                 ticket,
                 join,

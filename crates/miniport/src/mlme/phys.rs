@@ -84,6 +84,10 @@ impl Phys {
         }
     }
 
+    pub(crate) const fn has_ht(&self) -> bool {
+        self.ht.is_some()
+    }
+
     /// The fastest of all.
     pub(crate) fn fastest(&self, band: Band) -> Phy {
         match (self, band) {
@@ -146,16 +150,17 @@ pub(crate) struct Announced<'a> {
 
 impl Announced<'_> {
     /// Before Extended Capabilities.
-    pub(crate) fn write_ht(&self, e: &mut ElementWriter, place: &OperatingChannel) {
+    pub(crate) fn write_ht(&self, e: &mut ElementWriter, place: &OperatingChannel, protection: u8) {
         if let Some(ht) = self.ht {
             let number = place.primary.number();
-            e.ht_capabilities(ht);
-            e.ht_operation(&match place.width {
+            let operation = match place.width {
                 ChannelWidth::Mhz20 => HtOperation::twenty_mhz(number),
                 ChannelWidth::Mhz40 | ChannelWidth::Mhz80 => {
                     HtOperation::forty_mhz(number, is_secondary_above(place))
                 }
-            });
+            };
+            e.ht_capabilities(ht);
+            e.ht_operation(&operation.with_protection(protection));
         }
     }
 

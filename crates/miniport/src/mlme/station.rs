@@ -14,6 +14,7 @@ use clock::Instant;
 use super::bss::Join;
 use super::firmware;
 use super::inactivity::Idle;
+use super::older::Needs;
 use super::{BLOCK_TIMEOUT, Context, INACTIVITY_LIMIT, Mlme};
 use crate::gate::{PortGate, not_associated};
 use crate::outbox::{Pending, failure, radio_failure};
@@ -30,6 +31,8 @@ pub(crate) struct Station {
     pub(super) signal: Option<i8>,
     /// It was agreed to protect its management frames.
     pub(super) management_protection: bool,
+    /// What is done for its sake since it is in the radio's table.
+    pub(super) needs: Needs,
     pub(super) phase: Phase,
 }
 
@@ -150,9 +153,16 @@ impl Mlme {
     /// Enters the station into the radio's table and sends the response, in one go: the radio takes
     /// them in order, and a refusal of the first is repaired when it comes.
     fn accept(&mut self, peer: MacAddr, decision: RequestId, cx: &mut Context<'_>) {
+        let needs = match self.stations.get(&peer).map(|s| &s.phase) {
+            Some(Phase::AwaitingDecision { join, .. }) => self.bss.needs_of(join),
+            _ => return,
+        };
+        // Before the response is written, which tells it too.
+        let news = self.count_in(needs, cx.now);
         let Some(station) = self.stations.get_mut(&peer) else {
             return;
         };
+        station.needs = needs;
         let Phase::AwaitingDecision {
             ticket,
             join,
@@ -203,11 +213,14 @@ impl Mlme {
             request,
         };
         self.set_deadline(peer, cx.now + BLOCK_TIMEOUT);
+        if news {
+            self.tell_needs(cx);
+        }
     }
 
     /// The service does not want it.
     fn turn_down(&mut self, peer: MacAddr, status: StatusCode, cx: &mut Context<'_>) {
-        let Some(station) = self.take_station(peer) else {
+        let Some(station) = self.take_station(peer, cx.now) else {
             return;
         };
         if self.radio.firmware_mlme {
@@ -354,7 +367,7 @@ impl Mlme {
 
     /// Closes the block with failure; the station may ask again.
     pub(super) fn fail_block(&mut self, peer: MacAddr, why: &Failure, cx: &mut Context<'_>) {
-        let Some(station) = self.take_station(peer) else {
+        let Some(station) = self.take_station(peer, cx.now) else {
             return;
         };
         if let Phase::AwaitingAck {
@@ -382,7 +395,7 @@ impl Mlme {
         why: DisassocReason,
         cx: &mut Context<'_>,
     ) -> bool {
-        let Some(station) = self.take_station(peer) else {
+        let Some(station) = self.take_station(peer, cx.now) else {
             return false;
         };
         // A station the radio dropped by itself is removed once more: that succeeds. Firmware has removed it
@@ -395,11 +408,12 @@ impl Mlme {
     }
 
     /// Drops the station from our tables.
-    pub(super) fn take_station(&mut self, peer: MacAddr) -> Option<Station> {
+    pub(super) fn take_station(&mut self, peer: MacAddr, now: Instant) -> Option<Station> {
         let station = self.stations.remove(&peer)?;
         self.timers.remove(&(station.deadline, peer));
         self.aids.give_back(station.aid);
         self.queries.forget(peer);
+        self.count_out(station.needs, now);
         if let Phase::AwaitingDecision { ticket, .. } = &station.phase {
             self.tickets.remove(ticket);
         }

@@ -114,7 +114,7 @@ impl Network {
     pub(super) fn association_request(&self, extra: &[u8], current_ap: Option<MacAddr>) -> Vec<u8> {
         let mut capability = CapabilityInfo::ESS | CapabilityInfo::PRIVACY;
         if self.entry.channel.is_2ghz() {
-            capability |= CapabilityInfo::SHORT_SLOT_TIME;
+            capability |= CapabilityInfo::SHORT_PREAMBLE | CapabilityInfo::SHORT_SLOT_TIME;
         }
         let capability = CapabilityInfo(capability);
         let addresses = self.addresses();

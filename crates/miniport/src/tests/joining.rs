@@ -183,7 +183,8 @@ fn an_accepted_station_is_entered_before_its_response_goes_out() {
     assert_eq!((entry.peer, entry.aid, entry.listen_interval), (STA, 1, 5));
     assert!(entry.flags.authenticated && entry.flags.associated && entry.flags.wme);
     assert_eq!(entry.rates.len(), 12);
-    assert_eq!(entry.ht_capabilities.as_deref(), Some(&[7; 26][..]));
+    let ht = [&[0x17][..], &[7; 25]].concat();
+    assert_eq!(entry.ht_capabilities, Some(ht));
     let ManagementBody::AssociationResponse(response) = body(bench.sent()[1]) else {
         panic!()
     };

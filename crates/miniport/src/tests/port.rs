@@ -431,7 +431,7 @@ fn an_access_point_ended_by_the_driver_can_be_started_a_second_later() {
 fn a_moved_access_point_announces_its_new_channel() {
     let mut bench = Bench::on_air();
     bench.event(RadioEvent::ChannelChanged(Channel::new(11).unwrap()));
-    let [Command::UpdateBeacon { head, .. }] = &bench.commands[..] else {
+    let [Command::UpdateBeacon { head, .. }, Command::Protect(_)] = &bench.commands[..] else {
         panic!()
     };
     let ManagementBody::Beacon(beacon) = body(head) else {
@@ -496,4 +496,41 @@ fn switches_and_other_connections_are_passed_on_and_touch_no_run() {
         ]
     );
     assert!(bench.is_associated(STA));
+}
+
+#[test]
+fn the_country_is_announced_where_it_is_known() {
+    let number = |n| Channel::new(n).unwrap();
+    let powers = [(1, 20), (2, 20), (3, 20), (6, 20), (7, 30)];
+    let powers = powers
+        .into_iter()
+        .chain([36, 40, 44, 48, 149].map(|n| (n, 23)));
+    let country = radio::Country {
+        code: *b"DE",
+        powers: powers.map(|(n, power)| (number(n), power)).collect(),
+    };
+    for (channel, expected) in [
+        (6, &b"DE \x01\x03\x14\x06\x01\x14\x07\x01\x1e"[..]),
+        // Filled up to an even length.
+        (36, b"DE \x24\x04\x17\x95\x01\x17\0"),
+    ] {
+        let mut bench = Bench::with_radio(Capabilities {
+            country: Some(country.clone()),
+            ..capabilities()
+        });
+        bench.expect_done(Request::CurrentChannel(Some(number(channel))));
+        bench.expect_done(Request::StartAp);
+        let [Command::StartAp(config)] = &bench.commands[..] else {
+            panic!()
+        };
+        let tail = Elements::new(&config.beacon_tail);
+        assert_eq!(tail.body(ElementId::COUNTRY), Some(expected), "{channel}");
+    }
+    let mut nowhere = Bench::ready();
+    nowhere.expect_done(Request::StartAp);
+    let [Command::StartAp(config)] = &nowhere.commands[..] else {
+        panic!()
+    };
+    let tail = Elements::new(&config.beacon_tail);
+    assert_eq!(tail.body(ElementId::COUNTRY), None);
 }

@@ -18,6 +18,8 @@ fn row(number: u8, busy_ms: u64) -> SurveyRow {
         busy_ms,
         noise: None,
         networks: 0,
+        without_erp: 0,
+        without_ht: 0,
     }
 }
 

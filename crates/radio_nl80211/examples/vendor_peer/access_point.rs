@@ -92,6 +92,7 @@ fn config(ssid: &str, own: MacAddr, channel: u8) -> Result<ApConfig, Failure> {
         basic_rates: RATES[..4].to_vec(),
         isolate: false,
         management_protection: false,
+        protection: radio::Protection::default(),
     })
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn key(digits: &str) -> Option<[u8; 16]> {
 }
 
 /// The packets of a capture file in this machine's byte order.
-fn packets(file: &[u8]) -> Result<Vec<&[u8]>, Failure> {
+pub(crate) fn packets(file: &[u8]) -> Result<Vec<&[u8]>, Failure> {
     let word = |at: usize| {
         let bytes = file.get(at..)?.first_chunk()?;
         Some(u32::from_ne_bytes(*bytes))

@@ -13,14 +13,20 @@
 //!     injects what looks like the vendor's, of strangers and in the peer's name, whole and broken
 //! vendor_peer forge MONITOR departures|requests SSID BSSID PEER COUNT
 //!     injects deauthentications and disassociations in both names, or association requests in the peer's
+//! vendor_peer older MONITOR SSID BSSID OWN
+//!     associates as a station with the rates of 802.11b only, until standard input ends
+//! vendor_peer announced FILE.pcap BSSID beacon|probe-response
+//!     what the last one of that network says, a line for each element
 //! ```
 
 mod access_point;
+mod announced;
 mod capture;
 mod flood;
 mod forge;
 mod handshake;
 mod netlink;
+mod older;
 mod station;
 
 use std::process::ExitCode;
@@ -32,7 +38,9 @@ usage: vendor_peer station IFACE SSID MHZ BSSID SECRET [KEYFILE]
        vendor_peer access-point IFACE SSID CHANNEL SECRET KEYFILE
        vendor_peer verify FILE.pcap BSSID PEER KEY
        vendor_peer flood MONITOR BSSID PEER COUNT
-       vendor_peer forge MONITOR departures|requests SSID BSSID PEER COUNT";
+       vendor_peer forge MONITOR departures|requests SSID BSSID PEER COUNT
+       vendor_peer older MONITOR SSID BSSID OWN
+       vendor_peer announced FILE.pcap BSSID beacon|probe-response";
 
 fn run(args: &[&str]) -> Result<(), Failure> {
     match args {
@@ -65,6 +73,15 @@ fn run(args: &[&str]) -> Result<(), Failure> {
             let peer = peer.parse().map_err(|_| "PEER?")?;
             let what = forge::What::parse(what, ssid).ok_or(USAGE)?;
             forge::run(monitor, what, (bssid, peer), count.parse()?)
+        }
+        ["announced", file, bssid, what] => {
+            let bssid = bssid.parse().map_err(|_| "BSSID?")?;
+            announced::run(&std::fs::read(file)?, bssid, what)
+        }
+        ["older", monitor, ssid, bssid, own] => {
+            let bssid = bssid.parse().map_err(|_| "BSSID?")?;
+            let own = own.parse().map_err(|_| "OWN?")?;
+            older::run(monitor, ssid, (bssid, own))
         }
         _ => Err(USAGE.into()),
     }

@@ -37,6 +37,7 @@ fn config() -> ApConfig {
         basic_rates: vec![2, 4, 11, 22],
         isolate: false,
         management_protection: false,
+        protection: radio::Protection::default(),
     }
 }
 

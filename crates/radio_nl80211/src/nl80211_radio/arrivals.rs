@@ -248,7 +248,8 @@ impl Nl80211Radio {
         if channels {
             match self.kernel.wiphys(Some(held.link.wiphy.index)) {
                 Ok(mut found) => {
-                    if let Some(wiphy) = found.pop() {
+                    if let Some(mut wiphy) = found.pop() {
+                        wiphy.country_code = self.kernel.country(wiphy.index);
                         held.link.wiphy = wiphy;
                     }
                 }

@@ -3,8 +3,8 @@
 use clock::Instant;
 use dot11::{MacAddr, ReasonCode};
 use radio::{
-    ApConfig, Cause, Command, CommandError, CommandErrorKind, CommandId, KeyScope, Radio,
-    RadioCommand, RadioEvent, StationEntry,
+    ApConfig, Cause, Command, CommandError, CommandErrorKind, CommandId, KeyScope, Protection,
+    Radio, RadioCommand, RadioEvent, StationEntry,
 };
 use rustix::io::Errno;
 
@@ -123,6 +123,7 @@ impl Radio for Nl80211Radio {
                     ap::isolate(w, ifindex, on);
                 });
             }
+            Command::Protect(protection) => self.protect(id, protection),
             Command::Listen(_) | Command::StopListening => {
                 let cause = Cause::new(
                     "A Linux radio carries an access point here, and no station.",
@@ -290,6 +291,17 @@ impl Nl80211Radio {
         } else if let Some(id) = id {
             self.complete(id, Ok(()));
         }
+    }
+
+    fn protect(&mut self, id: CommandId, protection: Protection) {
+        // Such firmware protects by what it knows of the stations.
+        if self.running().is_some_and(|r| r.firmware) {
+            return self.complete(id, Ok(()));
+        }
+        let what = (Some(id), Op::Plain("protect older stations"));
+        self.push(consts::CMD_SET_BSS, what, |w, ifindex, _| {
+            ap::protect(w, ifindex, protection);
+        });
     }
 
     fn send_eapol(&mut self, id: CommandId, peer: MacAddr, pdu: &[u8]) {

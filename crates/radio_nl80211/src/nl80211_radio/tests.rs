@@ -9,7 +9,7 @@ use std::thread;
 use clock::Instant;
 use dot11::{Channel, CipherSuite, KeyBytes, MacAddr, Phy, ReasonCode, Ssid};
 use radio::{
-    ApConfig, ChannelInfo, Command, CommandErrorKind, CommandId, Key, KeyScope, Radio,
+    ApConfig, ChannelInfo, Command, CommandErrorKind, CommandId, Key, KeyScope, Protection, Radio,
     RadioCommand, StationEntry, StationFlags, WiderChannels,
 };
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
@@ -167,6 +167,22 @@ impl Bench {
         }
     }
 
+    /// On the air, without such firmware.
+    fn plain() -> Self {
+        let mut bench = Self::idle();
+        if let State::Held(held) = &mut bench.radio.state {
+            held.link.wiphy.own_sme = false;
+        }
+        bench.route.answers(&[0, 0]);
+        bench.kernel.answers(&[0, 0]);
+        assert_eq!(
+            bench.give(Command::StartAp(Box::new(config(false)))),
+            Ok(())
+        );
+        bench.kernel.asked();
+        bench
+    }
+
     /// On the air, with a station that the firmware let in.
     fn with_station() -> Self {
         let mut bench = Self::idle();
@@ -240,6 +256,7 @@ fn config(isolate: bool) -> ApConfig {
         basic_rates: vec![2, 4, 11, 22],
         isolate,
         management_protection: false,
+        protection: radio::Protection::default(),
     }
 }
 
@@ -256,6 +273,7 @@ fn key() -> Command {
 const START: u16 = consts::CMD_START_AP as u16;
 const STOP: u16 = consts::CMD_STOP_AP as u16;
 const SET_BSS: u16 = consts::CMD_SET_BSS as u16;
+const SET_BEACON: u16 = consts::CMD_SET_BEACON as u16;
 const NEW_KEY: u16 = consts::CMD_NEW_KEY as u16;
 const SET_STATION: u16 = consts::CMD_SET_STATION as u16;
 const DEL_STATION: u16 = consts::CMD_DEL_STATION as u16;
@@ -368,5 +386,87 @@ fn a_station_that_left_is_told_once() {
     bench.happen(consts::CMD_DEL_STATION, &[]);
     bench.happen(consts::CMD_DEL_STATION, &[]);
     assert_eq!(bench.told(), [RadioEvent::StationLost { peer: PEER }]);
+    assert_eq!(bench.kernel.asked(), Vec::<u16>::new());
+}
+
+const OLDER: Protection = Protection {
+    cts: true,
+    long_preamble: true,
+    long_slot: true,
+    ht: Some(0x17),
+};
+
+/// What the next request names, and with which bytes.
+fn attributes(bench: &Bench) -> (u8, Vec<(u16, Vec<u8>)>) {
+    let mut buf = vec![0; 32 * 1024];
+    let (len, _) = recv(&bench.kernel.fd, buf.as_mut_slice(), RecvFlags::DONTWAIT).unwrap();
+    let message = messages(&buf[..len]).next().unwrap();
+    let (command, attrs) = message.genl().unwrap();
+    let all = attrs.map(|a| (a.kind, a.data.to_vec())).collect();
+    (command, all)
+}
+
+#[test]
+fn older_stations_change_the_running_network_and_nothing_but_what_they_need() {
+    let mut bench = Bench::plain();
+    for (protection, [cts, preamble, slot], ht) in [
+        (OLDER, [1, 0, 0], Some(0x17)),
+        (Protection::default(), [0, 1, 1], None),
+    ] {
+        bench.kernel.answers(&[0]);
+        assert_eq!(bench.give(Command::Protect(protection)), Ok(()));
+        let (command, named) = attributes(&bench);
+        assert_eq!(command, consts::CMD_SET_BSS);
+        let mut expected = vec![
+            (consts::ATTR_IFINDEX, OWN.to_ne_bytes().to_vec()),
+            (consts::ATTR_BSS_CTS_PROT, vec![cts]),
+            (consts::ATTR_BSS_SHORT_PREAMBLE, vec![preamble]),
+            (consts::ATTR_BSS_SHORT_SLOT_TIME, vec![slot]),
+        ];
+        expected.extend(ht.map(|ht: u16| (consts::ATTR_BSS_HT_OPMODE, ht.to_ne_bytes().to_vec())));
+        assert_eq!(named, expected, "neither isolation nor basic rates");
+    }
+}
+
+#[test]
+fn a_beacon_and_its_protection_go_in_one_batch_and_in_order() {
+    let mut bench = Bench::plain();
+    bench.kernel.answers(&[0, 0]);
+    let beacon = Command::UpdateBeacon {
+        head: vec![0x80],
+        tail: vec![42, 1, 7],
+    };
+    for (n, command) in [beacon, Command::Protect(OLDER)].into_iter().enumerate() {
+        let id = CommandId(100 + n as u64);
+        bench.radio.command(RadioCommand { id, command }, NOW);
+    }
+    bench.radio.flush();
+    assert_eq!(bench.kernel.wait(), [SET_BEACON, SET_BSS]);
+    let told = bench.told();
+    assert!(
+        told.iter()
+            .all(|e| matches!(e, RadioEvent::Completed { result: Ok(()), .. })),
+        "{told:?}"
+    );
+    assert_eq!(told.len(), 2);
+}
+
+#[test]
+fn a_driver_that_will_not_protect_says_so_and_the_network_goes_on() {
+    let mut bench = Bench::plain();
+    bench.kernel.answers(&[libc::EOPNOTSUPP]);
+    let (kind, text) = bench.give(Command::Protect(OLDER)).unwrap_err();
+    assert_eq!(kind, CommandErrorKind::NotSupported);
+    assert!(text.contains("EOPNOTSUPP"), "{text}");
+    bench.kernel.asked();
+    bench.kernel.answers(&[0]);
+    assert_eq!(bench.give(Command::Isolate(true)), Ok(()));
+    assert_eq!(bench.kernel.asked(), [SET_BSS]);
+}
+
+#[test]
+fn firmware_protects_by_itself() {
+    let mut bench = Bench::with_station();
+    assert_eq!(bench.give(Command::Protect(OLDER)), Ok(()));
     assert_eq!(bench.kernel.asked(), Vec::<u16>::new());
 }

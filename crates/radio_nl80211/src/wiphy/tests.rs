@@ -106,3 +106,37 @@ fn what_the_domain_says_of_wider_channels_is_kept() {
         ]
     );
 }
+
+#[test]
+fn how_loud_one_may_be_is_kept_of_channels_that_are_not_forbidden() {
+    let channel = |mhz: u32, mbm: u32, forbidden: bool| {
+        move |w: &mut Writer| {
+            w.u32(consts::FREQ_FREQ, mhz)
+                .u32(consts::FREQ_MAX_TX_POWER, mbm);
+            if forbidden {
+                w.flag(consts::FREQ_DISABLED);
+            }
+        }
+    };
+    let mut wiphys = described(|w| {
+        w.nest(consts::BAND_FREQS, |w| {
+            w.nest(0, channel(5200, 2350, false))
+                .nest(1, channel(5180, 2300, false))
+                .nest(2, channel(5825, 3000, true))
+                .nest(3, channel(5745, 99_999, false))
+                .nest(4, channel(5765, u32::MAX, false));
+        });
+    });
+    let number = |n| Channel::new(n).unwrap();
+    let powers = vec![
+        (number(36), 23),
+        (number(40), 23),
+        (number(149), 255),
+        (number(153), 0),
+    ];
+    assert_eq!(wiphys[0].powers, powers);
+    assert_eq!(wiphys[0].country(), None, "nobody said which one");
+    wiphys[0].country_code = Some(*b"DE");
+    let code = *b"DE";
+    assert_eq!(wiphys[0].country(), Some(Country { code, powers }));
+}

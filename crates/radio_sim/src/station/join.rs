@@ -36,6 +36,9 @@ const HOPELESS: u8 = 3;
 /// Rates of an 802.11g station in units of 500 kbit/s.
 const RATES: [u8; 12] = [2, 4, 11, 22, 12, 18, 24, 36, 48, 72, 96, 108];
 
+/// Those of an 802.11b station: the first four.
+const RATES_OF_B: [u8; 4] = [2, 4, 11, 22];
+
 /// A network as its beacon or probe response describes it.
 #[derive(Clone, Debug)]
 pub(super) struct Network {
@@ -434,8 +437,15 @@ fn own_rsne(network: &Network, profile: &StationProfile) -> Vec<u8> {
 }
 
 fn association_request(network: &Network, previous: Option<MacAddr>, device: &Device) -> Vec<u8> {
-    let capability =
-        CapabilityInfo::ESS | CapabilityInfo::PRIVACY | CapabilityInfo::SHORT_SLOT_TIME;
+    let profile = &device.profile;
+    let mut capability = CapabilityInfo::ESS | CapabilityInfo::PRIVACY;
+    if profile.short_preamble {
+        capability |= CapabilityInfo::SHORT_PREAMBLE;
+    }
+    if profile.erp {
+        capability |= CapabilityInfo::SHORT_SLOT_TIME;
+    }
+    let rates = if profile.erp { &RATES[..] } else { &RATES_OF_B };
     ManagementBuilder::association_request(
         ManagementAddresses::to_ap(network.bssid, device.mac),
         CapabilityInfo(capability),
@@ -444,9 +454,9 @@ fn association_request(network: &Network, previous: Option<MacAddr>, device: &De
     )
     .with(|w| {
         w.ssid(network.ssid.as_bytes())
-            .rates(&RATES)
-            .raw(&own_rsne(network, &device.profile));
-        if device.profile.ht && network.ht {
+            .rates(rates)
+            .raw(&own_rsne(network, profile));
+        if profile.ht && profile.erp && network.ht {
             let mut mcs = [0; 16];
             mcs[0] = 0xff;
             let ht = HtCapabilities {

@@ -78,8 +78,12 @@ pub struct StationProfile {
     pub ssid: Option<Ssid>,
     /// Speaks WMM and sends QoS data.
     pub wmm: bool,
-    /// Announces HT.
+    /// Announces HT; not without `erp`.
     pub ht: bool,
+    /// Has the rates of 802.11g and the short slot time; without it is a station of 802.11b.
+    pub erp: bool,
+    /// Has short preambles.
+    pub short_preamble: bool,
     /// Asks by probe requests; otherwise only listens for beacons.
     pub probes: bool,
     /// In beacon intervals.
@@ -150,6 +154,8 @@ impl Default for StationProfile {
             ssid: None,
             wmm: true,
             ht: true,
+            erp: true,
+            short_preamble: true,
             probes: true,
             listen_interval: 10,
             doze_after: None,

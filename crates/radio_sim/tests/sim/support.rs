@@ -485,6 +485,7 @@ pub(crate) fn ap_config() -> ApConfig {
         basic_rates: vec![2, 4, 11, 22],
         isolate: false,
         management_protection: false,
+        protection: radio::Protection::default(),
     }
 }
 

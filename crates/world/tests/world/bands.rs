@@ -14,6 +14,8 @@ fn heard(number: u8, networks: u16) -> SurveyRow {
         busy_ms: 0,
         noise: None,
         networks,
+        without_erp: 0,
+        without_ht: 0,
     }
 }
 

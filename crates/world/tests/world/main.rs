@@ -26,6 +26,8 @@ mod malformed;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod older;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod protection;

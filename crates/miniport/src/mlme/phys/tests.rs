@@ -38,7 +38,7 @@ fn modern() -> Capabilities {
 fn announced(radio: &Capabilities, place: &OperatingChannel) -> Vec<u8> {
     let phys = Phys::new(radio, place);
     let mut e = ElementWriter::new();
-    phys.for_all().write_ht(&mut e, place);
+    phys.for_all().write_ht(&mut e, place, 0);
     phys.for_all().write_vht_and_he(&mut e, place, BSSID);
     e.finish()
 }
@@ -123,7 +123,7 @@ fn a_station_gets_what_both_have() {
     let phys = Phys::new(&modern(), &place);
     let station = {
         let mut e = ElementWriter::new();
-        phys.for_all().write_ht(&mut e, &place);
+        phys.for_all().write_ht(&mut e, &place, 0);
         phys.for_all().write_vht_and_he(&mut e, &place, BSSID);
         e.finish()
     };
@@ -139,7 +139,7 @@ fn a_station_gets_what_both_have() {
     assert!(plain.vht.is_some() && plain.he.is_none());
     // An HE element that ends too early is none.
     let mut e = ElementWriter::new();
-    phys.for_all().write_ht(&mut e, &place);
+    phys.for_all().write_ht(&mut e, &place, 0);
     e.raw(&[255, 4, 35, 0, 0, 0]);
     let short = phys.negotiate(Elements::new(&e.finish()), true);
     assert!(short.ht.is_some() && short.he.is_none());
