@@ -78,6 +78,8 @@ code_point! {
         VHT_CAPABILITIES = 191, "VHT capabilities";
         /// VHT Operation.
         VHT_OPERATION = 192, "VHT operation";
+        /// Transmit Power Envelope.
+        TRANSMIT_POWER_ENVELOPE = 195, "transmit power envelope";
         /// Vendor Specific: OUI, then whatever the vendor likes.
         VENDOR_SPECIFIC = 221, "vendor specific";
         /// The first body byte is an element id extension.

@@ -274,7 +274,7 @@ pub(crate) fn center_number(place: &OperatingChannel) -> u8 {
     u8::try_from(place.center_mhz.saturating_sub(base) / 5).unwrap_or_default()
 }
 
-fn is_possible(
+pub(crate) fn is_possible(
     place: &OperatingChannel,
     radio: &Capabilities,
     survey: Option<&[SurveyRow]>,

@@ -19,6 +19,7 @@
 //! in a block or associated is never evicted.
 
 pub(crate) mod bss;
+mod classes;
 mod firmware;
 mod flood;
 mod inactivity;

@@ -8,13 +8,27 @@
 hostapd_start() { ap_start "$@"; }
 . "/lab/ap/${APS%% *}.sh"
 
-# BAND FRAME ELEMENT | OURS | HOSTAPD | WHY; a "*" stands for anything, "-" for an element that is not
-# there, "x" in a place of digits for any digit.
+# BAND FRAME ELEMENT | OURS | HOSTAPD | WHY, as patterns of the shell; "-": it is not there.
 allowed() {
 	cat <<-'E'
+		* * 48|0100000fac040100000fac040100000fac028c000000000fac06|0100000fac040100000fac040100000fac028c00|ours names BIP for management frames, which is what the shorter form means too
+		* * 127|0000000000000040|0400400200000040|extended channel switching and lists of names in probe requests are not offered, several networks in one beacon not either: nobody here carries them out
+		* * 255.36|f03f00[89ab]?fcff|f03f00[89ab]?fcff|a colour that is not in use: made of our address, drawn by lot there
+		* * 221.0050f2.02|0101000003a4000027a4000042435e0062322f00|0101010003a4000027a4000042435e0062322f00|how often the parameters have changed: counted from one there
+		2.4 * 59|51*|5100|ours names the classes of all channels it could have, hostapd the current one
+		5 * 59|80*|8000|ours names the classes of all channels it could have, hostapd the current one
+		5 * capability|0011|0031|in 5 GHz there are no preambles of 802.11b to be short
+		5 * 7|555320240417*95051e*|55532024041795051e00|hostapd leaves out channels that need a look for radar, which stations may use elsewhere, and those above 165
+		5 * 3|-|24|the channel of DSSS, which is not in 5 GHz: HT Operation says it
 	E
 }
 
+asked() { # MHZ BSSID NAME: asks who is there; whether both frames were heard
+	vendor_peer announced /run/$3.pcap $2 beacon >/run/$3.beacon 2>/dev/null &&
+		vendor_peer announced /run/$3.pcap $2 probe-response >/run/$3.probe-response 2>/dev/null && return
+	iw dev wlan2 scan trigger freq "$1" ssid testnet >/dev/null 2>&1
+	return 1
+}
 announced() { # IFACE MHZ NAME: writes what it says to /run/NAME.{beacon,probe-response}
 	local bssid
 	bssid=$(mac_of "$1")
@@ -22,9 +36,7 @@ announced() { # IFACE MHZ NAME: writes what it says to /run/NAME.{beacon,probe-r
 	/usr/bin/tcpdump -Z root -i hwsim0 -U -w /run/$3.pcap 'type mgt' 2>/run/tcpdump.err &
 	local dump=$!
 	wait_for 5000 has listening /run/tcpdump.err
-	iw dev wlan2 scan trigger freq $2 ssid testnet >/dev/null
-	wait_for 15000 eval "vendor_peer announced /run/$3.pcap $bssid beacon >/run/$3.beacon 2>/dev/null"
-	wait_for 15000 eval "vendor_peer announced /run/$3.pcap $bssid probe-response >/run/$3.probe-response 2>/dev/null"
+	POLL=500000 wait_for 20000 asked "$2" $bssid "$3"
 	local found=$?
 	end $dump
 	return $found
@@ -110,7 +122,7 @@ HOSTAPD_CHANNEL=36
 HOSTAPD_CONF="$common
 ieee80211ac=1
 ht_capab=[HT40+][SHORT-GI-20][SHORT-GI-40]
-vht_capab=[MAX-MPDU-11454][RXLDPC][SHORT-GI-80][TX-STBC-2BY1][RX-STBC-1][MAX-A-MPDU-LEN-EXP7]
+vht_capab=[MAX-MPDU-11454][RXLDPC][SHORT-GI-80][TX-STBC-2BY1][RX-STBC-1234][MAX-A-MPDU-LEN-EXP7]
 vht_oper_chwidth=1
 vht_oper_centr_freq_seg0_idx=42
 he_oper_chwidth=1

@@ -305,3 +305,37 @@ proptest! {
         prop_assert_eq!(Rsne::parse(&rsne.encode().unwrap()), Ok(rsne));
     }
 }
+
+#[test]
+fn a_country_is_filled_up_to_an_even_length() {
+    let mut e = ElementWriter::new();
+    e.country(*b"DE", &[[1, 13, 20]])
+        .country(*b"US", &[[36, 4, 23], [149, 5, 30]]);
+    let expected = [
+        &[7, 6][..],
+        b"DE ",
+        &[1, 13, 20, 7, 10],
+        b"US ",
+        &[36, 4, 23, 149, 5, 30, 0],
+    ];
+    assert_eq!(e.finish(), expected.concat());
+    let mut e = ElementWriter::new();
+    e.country(*b"DE", &[[1, 1, 20]; 200]);
+    let bytes = e.finish();
+    assert_eq!(bytes.len(), 2 + 252, "83 triplets");
+    assert!(Elements::new(&bytes).is_well_formed());
+}
+
+#[test]
+fn a_power_envelope_has_a_byte_for_each_width() {
+    let mut e = ElementWriter::new();
+    e.transmit_power_envelope(0, 20)
+        .transmit_power_envelope(2, 23)
+        .transmit_power_envelope(9, 255);
+    let expected = [
+        &[195, 2, 0, 40][..],
+        &[195, 4, 2, 46, 46, 46],
+        &[195, 4, 2, 126, 126, 126],
+    ];
+    assert_eq!(e.finish(), expected.concat());
+}

@@ -150,6 +150,16 @@ impl ElementWriter {
         self.clipped(ElementId::VHT_OPERATION, &vht.encode(), 255)
     }
 
+    /// Transmit Power Envelope: the highest EIRP in dBm, the same for channels of 20 MHz and, as many as
+    /// `wider` says, of 40 and of 80 MHz (clause 9.4.2.161). Above 63 dBm it says 63.
+    pub fn transmit_power_envelope(&mut self, wider: u8, dbm: u8) -> &mut Self {
+        let wider = wider.min(2);
+        // In halves of a dBm.
+        let mut body = vec![2 * dbm.min(63); 2 + usize::from(wider)];
+        body[0] = wider;
+        self.clipped(ElementId::TRANSMIT_POWER_ENVELOPE, &body, 5)
+    }
+
     /// HE Capabilities.
     pub fn he_capabilities(&mut self, he: &HeCapabilities) -> &mut Self {
         self.extended(EXTENSION_HE_CAPABILITIES, &he.encode())

@@ -15,6 +15,7 @@ use dot11::{
 use radio::{ApConfig, Capabilities, Country, OperatingChannel, Protection};
 use serde::{Deserialize, Serialize};
 
+use super::classes::{class_of, classes};
 use super::older::Needs;
 use super::phys::{Announced, Phys, StationPhys};
 
@@ -57,8 +58,10 @@ pub(crate) struct Bss {
     pub(crate) rsne: Vec<u8>,
     /// Protection of management frames is offered.
     management_protection: bool,
-    /// The Country element, where there is one.
-    country: Vec<u8>,
+    /// Whose rules hold, where that is known.
+    country: Option<Country>,
+    /// Operating classes it could have.
+    classes: Vec<u8>,
     /// Of older stations, as announced.
     needs: Needs,
     probe_response: Vec<u8>,
@@ -115,7 +118,8 @@ impl Bss {
             rates,
             rsne: writer.finish(),
             management_protection,
-            country: country(radio.country.as_ref(), place.primary.band()),
+            country: radio.country.clone(),
+            classes: classes(radio, &place),
             needs,
             probe_response: Vec::new(),
         };
@@ -131,11 +135,6 @@ impl Bss {
             place: channel.into(),
             phys: self.phys.moved(stays),
             rates: rates(channel),
-            country: if stays {
-                self.country.clone()
-            } else {
-                Vec::new()
-            },
             ..self.clone()
         };
         bss.probe_response = bss.build_probe_response();
@@ -272,7 +271,7 @@ impl Bss {
         )
         .with(|e| {
             e.rates(&self.rates);
-            self.write_phys(e, &self.phys.for_station(&join.phys));
+            self.write_phys(e, &self.phys.for_station(&join.phys), None);
             if join.wme {
                 e.wmm_parameters(&WmmParameters::default());
             }
@@ -408,20 +407,31 @@ impl Bss {
 
     /// Elements after the TIM element.
     fn write_back(&self, e: &mut ElementWriter) {
-        e.raw(&self.country);
+        if let Some(country) = &self.country {
+            write_country(e, country, self.place.primary.band());
+        }
         if self.place.primary.is_2ghz() {
             e.erp(self.needs.erp());
         }
         e.extended_rates(&self.rates);
         e.raw(&self.rsne);
-        self.write_phys(e, &self.phys.for_all());
+        e.operating_classes(class_of(&self.place), &self.classes);
+        self.write_phys(e, &self.phys.for_all(), self.power());
         e.wmm_parameters(&WmmParameters::default());
     }
 
-    fn write_phys(&self, e: &mut ElementWriter, phys: &Announced<'_>) {
+    /// The highest power on the primary channel in dBm, where that is known.
+    fn power(&self) -> Option<u8> {
+        let powers = &self.country.as_ref()?.powers;
+        let here = powers.iter().find(|(c, _)| *c == self.place.primary);
+        here.map(|(_, power)| *power)
+    }
+
+    fn write_phys(&self, e: &mut ElementWriter, phys: &Announced<'_>, power: Option<u8>) {
         phys.write_ht(e, &self.place, self.ht_protection());
         e.extended_capabilities(8, &[OPERATING_MODE_NOTIFICATION]);
-        phys.write_vht_and_he(e, &self.place, self.bssid);
+        phys.write_vht(e, &self.place, power);
+        phys.write_he(e, self.bssid);
     }
 }
 
@@ -433,12 +443,8 @@ fn rates(channel: Channel) -> Vec<u8> {
     }
 }
 
-/// The Country element for a band; nothing where the country is not known, or has no channel there.
-fn country(country: Option<&Country>, band: Band) -> Vec<u8> {
-    let mut e = ElementWriter::new();
-    let Some(country) = country else {
-        return e.finish();
-    };
+/// The Country element for a band; nothing where the country has no channel there.
+fn write_country(e: &mut ElementWriter, country: &Country, band: Band) {
     // Channels of one triplet follow one another, and are numbered by fives of MHz.
     let step = if band == Band::Ghz2 { 1 } else { 4 };
     let mut triplets: Vec<[u8; 3]> = Vec::new();
@@ -456,7 +462,6 @@ fn country(country: Option<&Country>, band: Band) -> Vec<u8> {
     if !triplets.is_empty() {
         e.country(country.code, &triplets);
     }
-    e.finish()
 }
 
 /// The one pair on offer: the network's cipher (a Hosted Network's is CCMP) and pre-shared key. A

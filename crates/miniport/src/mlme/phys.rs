@@ -164,12 +164,12 @@ impl Announced<'_> {
         }
     }
 
-    /// Behind Extended Capabilities.
-    pub(crate) fn write_vht_and_he(
+    /// Behind Extended Capabilities, with the highest power in dBm where that is to be said.
+    pub(crate) fn write_vht(
         &self,
         e: &mut ElementWriter,
         place: &OperatingChannel,
-        bssid: MacAddr,
+        power: Option<u8>,
     ) {
         if let Some(vht) = self.vht {
             e.vht_capabilities(vht);
@@ -177,7 +177,19 @@ impl Announced<'_> {
                 ChannelWidth::Mhz20 | ChannelWidth::Mhz40 => VhtOperation::as_ht(),
                 ChannelWidth::Mhz80 => VhtOperation::eighty_mhz(center_number(place)),
             });
+            if let Some(power) = power {
+                let wider = match place.width {
+                    ChannelWidth::Mhz20 => 0,
+                    ChannelWidth::Mhz40 => 1,
+                    ChannelWidth::Mhz80 => 2,
+                };
+                e.transmit_power_envelope(wider, power);
+            }
         }
+    }
+
+    /// Behind those of VHT.
+    pub(crate) fn write_he(&self, e: &mut ElementWriter, bssid: MacAddr) {
         if let Some(he) = self.he {
             e.he_capabilities(he);
             e.he_operation(&HeOperation::plain(color(bssid)));

@@ -58,7 +58,7 @@ fn a_start_announces_the_network_and_its_frequency() {
             .collect()
     };
     assert_eq!(ids(beacon.elements.as_bytes()), [0, 1, 3]);
-    assert_eq!(ids(&config.beacon_tail), [42, 50, 48, 45, 61, 127, 221]);
+    assert_eq!(ids(&config.beacon_tail), [42, 50, 48, 59, 45, 61, 127, 221]);
     let ht = Elements::new(&config.beacon_tail)
         .body(ElementId::HT_CAPABILITIES)
         .unwrap();

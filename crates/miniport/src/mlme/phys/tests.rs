@@ -39,7 +39,8 @@ fn announced(radio: &Capabilities, place: &OperatingChannel) -> Vec<u8> {
     let phys = Phys::new(radio, place);
     let mut e = ElementWriter::new();
     phys.for_all().write_ht(&mut e, place, 0);
-    phys.for_all().write_vht_and_he(&mut e, place, BSSID);
+    phys.for_all().write_vht(&mut e, place, None);
+    phys.for_all().write_he(&mut e, BSSID);
     e.finish()
 }
 
@@ -124,7 +125,8 @@ fn a_station_gets_what_both_have() {
     let station = {
         let mut e = ElementWriter::new();
         phys.for_all().write_ht(&mut e, &place, 0);
-        phys.for_all().write_vht_and_he(&mut e, &place, BSSID);
+        phys.for_all().write_vht(&mut e, &place, None);
+        phys.for_all().write_he(&mut e, BSSID);
         e.finish()
     };
     let all = phys.negotiate(Elements::new(&station), true);
@@ -156,4 +158,22 @@ fn a_radio_of_20_mhz_announces_nothing_wider() {
     assert_eq!(narrow.info & HtCapabilities::CHANNEL_WIDTH_40, 0);
     assert_eq!(narrow.info & HtCapabilities::SHORT_GI_40, 0);
     assert_ne!(narrow.info & HtCapabilities::SHORT_GI_20, 0);
+}
+
+#[test]
+fn the_highest_power_is_said_with_vht_where_it_is_known() {
+    for (width, power, expected) in [
+        (ChannelWidth::Mhz20, Some(23), Some(&[0, 46][..])),
+        (ChannelWidth::Mhz40, Some(23), Some(&[1, 46, 46])),
+        (ChannelWidth::Mhz80, Some(30), Some(&[2, 60, 60, 60])),
+        (ChannelWidth::Mhz80, None, None),
+    ] {
+        let place = place(36, width);
+        let mut e = ElementWriter::new();
+        let phys = Phys::new(&modern(), &place);
+        phys.for_all().write_vht(&mut e, &place, power);
+        let bytes = e.finish();
+        let envelope = Elements::new(&bytes).body(ElementId::TRANSMIT_POWER_ENVELOPE);
+        assert_eq!(envelope, expected, "{width:?}");
+    }
 }
