@@ -37,6 +37,8 @@ check "64 digits without --raw are told what they are" says 'Say --raw' key_is '
 check "a name may be any bytes" hostednet set --ssid "$(printf '\377\376')"
 check "and is shown in digits" says '^Network *FFFE$' hostednet status
 check "as is one that would turn the line around" says '^Network *61E280AE62$' sh -c "'$program' set --ssid '$(printf 'a\342\200\256b')' && '$program' status"
+check "a command that contradicts itself is refused" exits 1 hostednet set --ssid other --band 5 --channel 6
+check "and changes nothing" says '^Network *61E280AE62$' hostednet status
 check "SIGTERM ends the service with status 0" stop_service
 check "its socket is gone" not test -e "$HOSTEDNET_SOCKET"
 check "then nobody is reachable: status 3" exits 3 hostednet status

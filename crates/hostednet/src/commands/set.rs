@@ -20,6 +20,8 @@ pub(crate) fn run(
 
 fn set(client: &mut Client, settings: SetArguments) -> Result<(), Failure> {
     let air = AirChange::from(&settings);
+    // First: a contradiction in the command is refused before anything is changed.
+    air.carry_out(client)?;
     if settings.ssid.is_some() || settings.max_peers.is_some() {
         client.init_settings()?;
         let mut connection = client.query_connection_settings()?;
@@ -31,7 +33,6 @@ fn set(client: &mut Client, settings: SetArguments) -> Result<(), Failure> {
         }
         client.set_connection_settings(connection)?;
     }
-    air.carry_out(client)?;
     match settings.mode {
         Some(Mode::Allow) => client.set_enabled(true)?,
         Some(Mode::Disallow) => client.set_enabled(false)?,
