@@ -41,7 +41,7 @@ announced() { # IFACE MHZ NAME: writes what it says to /run/NAME.{beacon,probe-r
 	end $dump
 	return $found
 }
-differences() { # FRAME: lines "ELEMENT OURS HOSTAPD"; TIM and what nobody sends twice are left out
+differences() { # FRAME: lines "ELEMENT OURS HOSTAPD"; who has frames waiting (TIM) is left out
 	awk '
 		{ key = $1; n[FILENAME, key]++; if (n[FILENAME, key] > 1) key = key "#" n[FILENAME, key] }
 		key == "5" { next }
