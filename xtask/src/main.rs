@@ -4,6 +4,7 @@ mod arrows;
 mod bench;
 mod face;
 mod kernel;
+mod libtest;
 mod licences;
 mod package;
 mod report;

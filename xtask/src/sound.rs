@@ -1,8 +1,8 @@
 //! Tiers that watch the compiled program from below: Miri and ThreadSanitizer (both nightly).
 
+use crate::libtest;
 use crate::report::Outcome;
 use crate::run;
-use crate::tiers::libtest;
 
 /// Miri runs a program slowly; what `proptest` repeats it repeats this often there.
 const FEW_CASES: (&str, &str) = ("PROPTEST_CASES", "4");
@@ -90,7 +90,7 @@ fn tests(cargo: &[&str], parts: &[&[&str]], env: &[(&str, &str)]) -> Outcome {
         .iter()
         .map(|part| {
             let words: Vec<&str> = cargo.iter().chain(*part).copied().collect();
-            libtest(&words, env, 1800)
+            libtest::counted(&words, env, 1800)
         })
         .fold(Outcome::default(), Outcome::and)
 }

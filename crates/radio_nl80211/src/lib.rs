@@ -21,6 +21,7 @@ mod consts;
 pub mod eapol;
 mod errno;
 pub mod event;
+mod files;
 mod filter;
 mod firmware;
 pub mod interface;
@@ -37,6 +38,7 @@ mod setup;
 mod socket;
 mod survey;
 mod sys;
+mod tape;
 mod traffic;
 pub mod wiphy;
 

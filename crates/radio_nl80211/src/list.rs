@@ -7,9 +7,9 @@ use radio::{Cause, Switches};
 
 use crate::OpenError;
 use crate::consts;
+use crate::files::Files;
 use crate::interface::{self, Interface};
 use crate::kernel::Kernel;
-use crate::look::Files;
 use crate::rfkill;
 use crate::wiphy::Wiphy;
 

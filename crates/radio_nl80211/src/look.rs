@@ -11,7 +11,6 @@ use std::os::fd::AsFd;
 
 use clock::{Duration, Instant};
 use dot11::{Channel, MacAddr};
-use linux_raw_sys::netlink as sys;
 use radio::{Cause, Switches};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -19,7 +18,12 @@ use rustix::net::netlink;
 
 use crate::OpenError;
 use crate::claim;
-use crate::consts;
+use crate::consts::{
+    self, ATTR_BSS, ATTR_REG_ALPHA2, ATTR_SCAN_FREQUENCIES, ATTR_WIPHY_SELF_MANAGED_REG,
+    BSS_BEACON_IES, BSS_BEACON_INTERVAL, BSS_BSSID, BSS_FREQUENCY, BSS_INFORMATION_ELEMENTS,
+    BSS_SEEN_MS_AGO, CMD_GET_REG, CMD_GET_SCAN, CMD_NEW_SCAN_RESULTS, CMD_SCAN_ABORTED,
+    CMD_TRIGGER_SCAN,
+};
 use crate::errno::Refusal;
 use crate::interface::{self, Interface, Plan};
 use crate::kernel::Kernel;
@@ -30,30 +34,12 @@ use crate::route::Route;
 use crate::setup;
 use crate::socket::{Requests, Socket};
 use crate::sys::join_group;
+use crate::tape;
 use crate::wiphy::Wiphy;
 
-mod files;
-mod tape;
+pub use crate::files::Files;
+pub use crate::tape::{Exchange, Protocol, Recording};
 
-pub use files::Files;
-pub(crate) use tape::Tape;
-pub use tape::{Exchange, Protocol, Recording};
-
-const CMD_GET_REG: u8 = sys::nl80211_commands::NL80211_CMD_GET_REG as u8;
-const CMD_GET_SCAN: u8 = sys::nl80211_commands::NL80211_CMD_GET_SCAN as u8;
-const CMD_TRIGGER_SCAN: u8 = sys::nl80211_commands::NL80211_CMD_TRIGGER_SCAN as u8;
-const CMD_NEW_SCAN_RESULTS: u8 = sys::nl80211_commands::NL80211_CMD_NEW_SCAN_RESULTS as u8;
-const CMD_SCAN_ABORTED: u8 = sys::nl80211_commands::NL80211_CMD_SCAN_ABORTED as u8;
-const ATTR_REG_ALPHA2: u16 = sys::nl80211_attrs::NL80211_ATTR_REG_ALPHA2 as u16;
-const ATTR_SELF_MANAGED: u16 = sys::nl80211_attrs::NL80211_ATTR_WIPHY_SELF_MANAGED_REG as u16;
-const ATTR_BSS: u16 = sys::nl80211_attrs::NL80211_ATTR_BSS as u16;
-const ATTR_SCAN_FREQUENCIES: u16 = sys::nl80211_attrs::NL80211_ATTR_SCAN_FREQUENCIES as u16;
-const BSS_BSSID: u16 = sys::nl80211_bss::NL80211_BSS_BSSID as u16;
-const BSS_FREQUENCY: u16 = sys::nl80211_bss::NL80211_BSS_FREQUENCY as u16;
-const BSS_BEACON_INTERVAL: u16 = sys::nl80211_bss::NL80211_BSS_BEACON_INTERVAL as u16;
-const BSS_ELEMENTS: u16 = sys::nl80211_bss::NL80211_BSS_INFORMATION_ELEMENTS as u16;
-const BSS_BEACON_ELEMENTS: u16 = sys::nl80211_bss::NL80211_BSS_BEACON_IES as u16;
-const BSS_SEEN_MS_AGO: u16 = sys::nl80211_bss::NL80211_BSS_SEEN_MS_AGO as u16;
 
 /// Where the system lists radios.
 const RADIOS: &str = "/sys/class/ieee80211";
@@ -396,7 +382,7 @@ fn read_domain(attrs: Attrs<'_>) -> Domain {
         match attr.kind {
             consts::ATTR_WIPHY => out.wiphy = attr.u32(),
             ATTR_REG_ALPHA2 => out.country = attr.text().unwrap_or_default().to_owned(),
-            ATTR_SELF_MANAGED => out.self_managed = true,
+            ATTR_WIPHY_SELF_MANAGED_REG => out.self_managed = true,
             _ => {}
         }
     }
@@ -411,8 +397,8 @@ fn read_heard(attrs: Attrs<'_>) -> Option<Heard> {
             BSS_BSSID => out.bssid = attr.mac()?,
             BSS_FREQUENCY => out.mhz = attr.u32()?,
             BSS_BEACON_INTERVAL => out.beacon_interval = attr.u16()?,
-            BSS_ELEMENTS => out.elements = attr.data.to_vec(),
-            BSS_BEACON_ELEMENTS => beacon = Some(attr.data.to_vec()),
+            BSS_INFORMATION_ELEMENTS => out.elements = attr.data.to_vec(),
+            BSS_BEACON_IES => beacon = Some(attr.data.to_vec()),
             BSS_SEEN_MS_AGO => out.age_ms = attr.u32()?,
             _ => {}
         }

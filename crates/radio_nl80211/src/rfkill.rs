@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use radio::{Cause, CommandError, CommandErrorKind, Switches};
 
-use crate::look::Files;
+use crate::files::Files;
 
 const CLASS: &str = "/sys/class/rfkill";
 const DEVICE: &str = "/dev/rfkill";

@@ -13,9 +13,9 @@ use rustix::net::{
 use crate::consts;
 use crate::errno::Refusal;
 use crate::filter;
-use crate::look::Tape;
 use crate::netlink::{Ack, Message, Writer, messages};
 use crate::sys;
+use crate::tape::Tape;
 
 /// Room for one answer; the kernel makes parts of dumps no larger than this.
 const BUFFER_LEN: usize = 32 * 1024;

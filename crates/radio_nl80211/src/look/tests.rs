@@ -20,7 +20,7 @@ fn a_domain_tells_its_country_and_who_decides_it() {
     let own = attributes(|w| {
         w.text(ATTR_REG_ALPHA2, "DE")
             .u32(consts::ATTR_WIPHY, 3)
-            .flag(ATTR_SELF_MANAGED);
+            .flag(ATTR_WIPHY_SELF_MANAGED_REG);
     });
     let world = attributes(|w| {
         w.text(ATTR_REG_ALPHA2, "00");
@@ -43,10 +43,10 @@ fn of_a_beacon_and_a_probe_response_the_beacon_is_told() {
     let both = attributes(|w| {
         w.nest(ATTR_BSS, |w| {
             w.mac(BSS_BSSID, MacAddr([2, 0, 0, 0, 0, 1]))
-                .bytes(BSS_BEACON_ELEMENTS, b"\x00\x01b")
+                .bytes(BSS_BEACON_IES, b"\x00\x01b")
                 .u32(BSS_FREQUENCY, 2437)
                 .u16(BSS_BEACON_INTERVAL, 100)
-                .bytes(BSS_ELEMENTS, b"\x00\x01p")
+                .bytes(BSS_INFORMATION_ELEMENTS, b"\x00\x01p")
                 .u32(BSS_SEEN_MS_AGO, 40);
         });
     });

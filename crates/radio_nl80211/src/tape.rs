@@ -15,11 +15,9 @@ use rustix::net::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::consts;
+use crate::consts::{self, ATTR_BSS, BSS_BSSID, CMD_GET_SCAN};
 use crate::interface;
 use crate::netlink::{HEADER_LEN, Message, Writer, messages};
-
-use super::{ATTR_BSS, BSS_BSSID, CMD_GET_SCAN};
 
 /// Most that a request has, in bytes.
 const MOST: usize = 32 * 1024;
@@ -115,7 +113,7 @@ fn placed(datagram: &[u8]) -> impl Iterator<Item = (usize, Message<'_>)> {
 }
 
 /// Takes the networks of others out of what was heard: where they are tells where the machine is.
-pub(super) fn without_neighbours(exchanges: &mut [Exchange]) {
+pub(crate) fn without_neighbours(exchanges: &mut [Exchange]) {
     let mut own = Vec::new();
     for exchange in exchanges.iter() {
         if exchange.command() == Some(consts::CMD_GET_INTERFACE) {
@@ -150,7 +148,7 @@ pub(super) fn without_neighbours(exchanges: &mut [Exchange]) {
 }
 
 /// A socket at whose other end the recorded kernel answers, for as long as it is open.
-pub(super) fn play(exchanges: &[Exchange], protocol: Protocol) -> Result<OwnedFd, Errno> {
+pub(crate) fn play(exchanges: &[Exchange], protocol: Protocol) -> Result<OwnedFd, Errno> {
     let (near, far) = socketpair(
         AddressFamily::UNIX,
         SocketType::SEQPACKET,
