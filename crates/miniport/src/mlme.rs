@@ -20,9 +20,12 @@
 
 pub(crate) mod bss;
 mod classes;
+mod expulsion;
 mod firmware;
 mod flood;
 mod inactivity;
+mod join;
+pub(crate) mod needs;
 pub(crate) mod older;
 pub(crate) mod phys;
 pub(crate) mod rejection;
@@ -46,7 +49,8 @@ use crate::key_table::KeyTable;
 use crate::outbox::Outbox;
 use bss::Bss;
 use flood::{FloodLimits, Work};
-use older::{Needs, Older};
+use needs::Needs;
+use older::Older;
 use rejection::{Rejection, Rejections};
 use sa_query::Queries;
 use station::{Aids, Phase, Station};

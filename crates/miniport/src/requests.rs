@@ -10,7 +10,7 @@ use radio::{Command, OperatingChannel};
 use crate::channel::{self, Plan};
 use crate::key_table::{check_id, use_management_command};
 use crate::mlme::bss::Bss;
-use crate::mlme::older::Needs;
+use crate::mlme::needs::Needs;
 use crate::mlme::{Mlme, RadioTraits};
 use crate::outbox::{Pending, failure};
 use crate::port::{SURVEY_TIME, Settings, StartOutcome, Starting, State, Surveying, not_now};

@@ -16,8 +16,9 @@ use radio::{ApConfig, Capabilities, Country, OperatingChannel, Protection};
 use serde::{Deserialize, Serialize};
 
 use super::classes::{class_of, classes};
-use super::older::Needs;
-use super::phys::{Announced, Phys, StationPhys};
+use super::join::Join;
+use super::needs::Needs;
+use super::phys::{Announced, Phys};
 
 /// Rates of a 2.4 GHz network in 500 kbit/s: the four of 802.11b are basic.
 const RATES_2GHZ: [u8; 12] = [
@@ -65,22 +66,6 @@ pub(crate) struct Bss {
     /// Of older stations, as announced.
     needs: Needs,
     probe_response: Vec<u8>,
-}
-
-/// What a station asks for, in a request we could accept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Join {
-    pub(crate) reassociation: bool,
-    pub(crate) capability: CapabilityInfo,
-    pub(crate) listen_interval: u16,
-    pub(crate) rates: Vec<u8>,
-    pub(crate) phys: StationPhys,
-    pub(crate) extended_capabilities: Vec<u8>,
-    pub(crate) wme: bool,
-    /// The RSN element with id and length.
-    pub(crate) rsne: Vec<u8>,
-    /// Management frames are to be protected: both sides can.
-    pub(crate) management_protection: bool,
 }
 
 impl Bss {

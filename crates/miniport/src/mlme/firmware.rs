@@ -11,13 +11,13 @@ use dot11::{MacAddr, ReasonCode, StatusCode};
 use oid::{AssocRequest, AssocTicket, AssociationFrames, DisassocReason, Indication, RequestId};
 use radio::Command;
 
-use super::bss::Join;
+use super::expulsion::{expel, reason_of};
 use super::flood::Work;
-use super::inactivity::Idle;
-use super::older::Needs;
+use super::join::Join;
+use super::needs::Needs;
 use super::phys::StationPhys;
 use super::rejection::Rejection;
-use super::station::{Phase, Station};
+use super::station::{Idle, Phase, Station};
 use super::{BLOCK_TIMEOUT, Context, INACTIVITY_LIMIT, Mlme};
 use crate::gate::PortGate;
 
@@ -161,11 +161,6 @@ impl Mlme {
     }
 }
 
-/// The firmware removes the station and tells it.
-pub(super) fn expel(peer: MacAddr, reason: ReasonCode, cx: &mut Context<'_>) {
-    cx.out.send(Command::RemoveStation { peer, reason });
-}
-
 /// What is known of the request: the firmware has dealt with the rest.
 fn join_of(rsne: Vec<u8>, reassociation: bool) -> Join {
     Join {
@@ -194,20 +189,4 @@ fn request_body(elements: &[u8], reassociation: bool) -> Vec<u8> {
     }
     body.extend_from_slice(elements);
     body
-}
-
-/// The reason for sending away whom a response would have refused with this status (clauses 9.4.1.7
-/// and 9.4.1.9 name the same faults twice).
-pub(super) const fn reason_of(status: StatusCode) -> ReasonCode {
-    match status {
-        StatusCode::DENIED_NO_MORE_STAS => ReasonCode::NO_MORE_STAS,
-        StatusCode::INVALID_ELEMENT => ReasonCode::INVALID_ELEMENT,
-        // Group cipher, pairwise cipher, AKM, version and capabilities of the RSN element.
-        StatusCode::INVALID_GROUP_CIPHER => ReasonCode(18),
-        StatusCode::INVALID_PAIRWISE_CIPHER => ReasonCode(19),
-        StatusCode::INVALID_AKMP => ReasonCode(20),
-        StatusCode::UNSUPPORTED_RSNE_VERSION => ReasonCode(21),
-        StatusCode::INVALID_RSNE_CAPABILITIES => ReasonCode(22),
-        _ => ReasonCode::UNSPECIFIED,
-    }
 }

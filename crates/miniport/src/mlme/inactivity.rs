@@ -4,25 +4,13 @@ use clock::Duration;
 use dot11::{MacAddr, ReasonCode};
 use oid::DisassocReason;
 use radio::{Command, CommandError, StationReport};
-use serde::{Deserialize, Serialize};
 
-use super::station::{Phase, Station};
+use super::station::{Idle, Phase, Station};
 use super::{Context, INACTIVITY_LIMIT, Mlme};
 use crate::outbox::Pending;
 
 /// How long the radio may take to measure or to look for a station.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// What is done about an associated station's silence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Idle {
-    /// Nothing before the deadline.
-    Resting,
-    /// The radio was asked how long it has been silent.
-    Measuring,
-    /// The radio looks for it.
-    Probing,
-}
 
 impl Mlme {
     /// The deadline of an associated station passed.

@@ -11,10 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use clock::Instant;
 
-use super::bss::Join;
-use super::firmware;
-use super::inactivity::Idle;
-use super::older::Needs;
+use super::expulsion::{expel, reason_of};
+use super::join::Join;
+use super::needs::Needs;
 use super::{BLOCK_TIMEOUT, Context, INACTIVITY_LIMIT, Mlme};
 use crate::gate::{PortGate, not_associated};
 use crate::outbox::{Pending, failure, radio_failure};
@@ -63,6 +62,17 @@ pub(crate) enum Phase {
         /// What was said on the way, for whoever asks. No longer than two frames.
         frames: Box<AssociationFrames>,
     },
+}
+
+/// What is done about an associated station's silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Idle {
+    /// Nothing before the deadline.
+    Resting,
+    /// The radio was asked how long it has been silent.
+    Measuring,
+    /// The radio looks for it.
+    Probing,
 }
 
 /// Association ids in use.
@@ -224,7 +234,7 @@ impl Mlme {
             return;
         };
         if self.radio.firmware_mlme {
-            firmware::expel(peer, firmware::reason_of(status), cx);
+            expel(peer, reason_of(status), cx);
         } else {
             let reassociation = matches!(&station.phase, Phase::AwaitingDecision { join, .. } if join.reassociation);
             let frame = self.bss.refusal(peer, reassociation, status);
