@@ -23,6 +23,9 @@ const PACE: Timespec = Timespec {
     tv_nsec: 0,
 };
 
+/// Longest wait for an answer: a service that stands still is shown as one that is away.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Has the thread look at once.
 #[derive(Clone)]
 pub(crate) struct Waker(Arc<OwnedFd>);
@@ -88,6 +91,7 @@ impl Watcher {
     fn follow(&self, mut client: Client) -> ClientError {
         let mut names = Names::new();
         let result: Result<core::convert::Infallible, ClientError> = (|| {
+            client.set_patience(Some(PATIENCE));
             client.subscribe()?;
             loop {
                 names = self.look(&mut client)?;

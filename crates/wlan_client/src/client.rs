@@ -40,6 +40,7 @@ pub struct Client {
     last_id: u32,
     queue: VecDeque<Message>,
     dropped: u64,
+    patience: Option<Duration>,
     buffer: Zeroizing<Vec<u8>>,
 }
 
@@ -89,6 +90,7 @@ impl Client {
             last_id: 0,
             queue: VecDeque::new(),
             dropped: 0,
+            patience: None,
             buffer: Zeroizing::new(vec![0; MAX_MESSAGE]),
         };
         let call = Call::Open {
@@ -116,6 +118,13 @@ impl Client {
         self.answer(id)
     }
 
+    /// From now on no call waits longer than this for its answer; as at the beginning, it waits as long
+    /// as the connection stands with `None`. A call that waited too long fails as
+    /// [`ClientError::Broken`]: its answer may still come, so the client is of no further use.
+    pub const fn set_patience(&mut self, patience: Option<Duration>) {
+        self.patience = patience;
+    }
+
     fn send(&mut self, call: Call) -> Result<CallId, ClientError> {
         self.last_id = self.last_id.wrapping_add(1);
         let id = CallId(self.last_id);
@@ -128,7 +137,14 @@ impl Client {
     }
 
     fn answer(&mut self, id: CallId) -> Result<Answer, ClientError> {
+        let deadline = self.patience.map(|patience| monotonic() + patience);
         loop {
+            // One system call less for those who have all the time.
+            if deadline.is_some() && !self.wait_readable(deadline)? {
+                return Err(ClientError::Broken {
+                    text: "no answer came in time".into(),
+                });
+            }
             match self.receive()? {
                 ServiceMessage::Answer { id: of, result } if of == id => return Ok(result?),
                 ServiceMessage::Answer { .. } => {

@@ -40,6 +40,9 @@ impl Script {
             for packets in replies {
                 let mut buffer = vec![0; 4096];
                 let (_, len) = recv(&client, &mut buffer[..], RecvFlags::empty()).unwrap();
+                if len == 0 {
+                    break;
+                }
                 heard.push(wlan_rpc::decode(&buffer[..len]).unwrap());
                 for packet in packets {
                     send(&client, &packet, SendFlags::NOSIGNAL).unwrap();
@@ -123,6 +126,21 @@ fn what_comes_between_answers_is_kept_in_order() {
     assert_eq!(at(client.next_message(NOW).unwrap()), Some(2));
     assert_eq!(at(client.next_message(None).unwrap()), Some(3));
     service.heard();
+}
+
+#[test]
+fn a_call_waits_no_longer_than_its_patience() {
+    let silent = vec![packet(&event(1))];
+    let service = Script::play(vec![opened(), silent, vec![]]);
+    let mut client = Client::connect(&service.path, "test").unwrap();
+    client.set_patience(Some(Duration::from_millis(50)));
+
+    let error = client.start_using().unwrap_err();
+
+    assert!(matches!(&error, ClientError::Broken { .. }), "{error:?}");
+    assert!(error.cause().text.contains("in time"), "{}", error.cause());
+    drop(client);
+    assert_eq!(service.heard().len(), 2);
 }
 
 #[test]

@@ -111,6 +111,12 @@ impl House {
         self.service = Some(Service::start(&self.socket, self.folder.path()));
     }
 
+    fn signal(&self, signal: &str) {
+        let service = self.service.as_ref().unwrap().0.id().to_string();
+        let sent = Command::new("kill").args([signal, &service]).status();
+        assert!(sent.unwrap().success());
+    }
+
     fn client(&self) -> Client {
         Client::connect(&self.socket, "test").unwrap()
     }
@@ -605,6 +611,18 @@ fn a_service_that_is_away_is_told_and_one_that_comes_is_found() {
     assert!(lines.any(|line| line.contains("\"service\":\"here\"")));
     let started = house.browser().post("/api/do", "{\"start\":{}}");
     assert_eq!(started.status, 200);
+}
+
+#[test]
+fn a_service_that_stands_still_is_told_as_one_that_is_away() {
+    let house = House::open();
+    let mut lines = house.browser().live();
+
+    house.signal("-STOP");
+
+    assert!(lines.any(|line| line.contains("\"service\":\"away\"")));
+    house.signal("-CONT");
+    assert!(lines.any(|line| line.contains("\"service\":\"here\"")));
 }
 
 #[test]
