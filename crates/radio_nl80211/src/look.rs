@@ -40,7 +40,6 @@ use crate::wiphy::Wiphy;
 pub use crate::files::Files;
 pub use crate::tape::{Exchange, Protocol, Recording};
 
-
 /// Where the system lists radios.
 const RADIOS: &str = "/sys/class/ieee80211";
 /// Most regulatory domains and heard networks that are kept.
