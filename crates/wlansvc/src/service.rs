@@ -83,6 +83,8 @@ pub struct Service {
     policy: Policy,
     denials: Denials,
     phase: Phase,
+    /// When what is being handled came: the clock is read once for each event, not by each part.
+    now: Instant,
 }
 
 impl Service {
@@ -183,6 +185,7 @@ impl Service {
             policy,
             denials: Denials::default(),
             phase: Phase::Running,
+            now: monotonic(),
         };
         service
             .watch()
@@ -260,15 +263,22 @@ impl Service {
             if self.phase == Phase::Ended {
                 return Ok(());
             }
-            let now = monotonic();
-            let timeout = self.next_deadline().map(|deadline| deadline.since(now));
+            self.now = monotonic();
+            let timeout = self
+                .next_deadline()
+                .map(|deadline| deadline.since(self.now));
             self.poller.wait(timeout, &mut ready).map_err(|error| {
                 Cause::new(
                     format!("Cannot wait for events: {}.", io::Error::from(error)),
                     "Restart the service, and report this.",
                 )
             })?;
+            if ready.is_empty() {
+                self.now = monotonic();
+            }
             for (token, flags) in ready.drain(..) {
+                // What was handled before may have taken its time.
+                self.now = monotonic();
                 self.handle_ready(token, flags);
                 self.pump();
             }
@@ -296,7 +306,7 @@ impl Service {
                 if self.phase == Phase::Running {
                     tracing::info!("shutting down");
                     let _ = sd_notify::notify(&[NotifyState::Stopping]);
-                    let deadline = monotonic() + SHUT_DOWN_LIMIT;
+                    let deadline = self.now + SHUT_DOWN_LIMIT;
                     self.phase = Phase::ShuttingDown { deadline };
                     self.watch_listener(false);
                     self.input(Input::ShutDown);
@@ -325,22 +335,22 @@ impl Service {
                     self.input(Input::Persisted(result));
                 }
             }
-            Token::Extensions => self.extensions.handle_worker(monotonic()),
+            Token::Extensions => self.extensions.handle_worker(self.now),
             Token::Sharing(part) => {
-                self.sharing.handle_ready(part, &self.poller, monotonic());
+                self.sharing.handle_ready(part, &self.poller, self.now);
             }
             Token::Host(key, part) => {
-                let now = monotonic();
+                let now = self.now;
                 self.extensions
                     .handle_ready((key, part), flags, &self.poller, now);
             }
-            Token::Radio(source) => self.radio.handle_readable(source, monotonic()),
+            Token::Radio(source) => self.radio.handle_readable(source, self.now),
             Token::Client(id) => {
                 if flags.contains(EventFlags::OUT) {
-                    self.clients.handle_writable(id, monotonic());
+                    self.clients.handle_writable(id, self.now);
                 }
                 if flags.contains(EventFlags::IN) {
-                    match self.clients.receive(id, monotonic()) {
+                    match self.clients.receive(id, self.now) {
                         Received::Message(message) => self.handle_message(id, message),
                         Received::Nothing | Received::Gone => {}
                     }
@@ -353,7 +363,7 @@ impl Service {
     }
 
     fn handle_deadlines(&mut self) {
-        let now = monotonic();
+        let now = self.now;
         if self.column.poll_timeout().is_some_and(|due| due <= now) {
             self.input(Input::Timeout);
         }
@@ -379,7 +389,7 @@ impl Service {
 
     fn accept(&mut self) {
         for _ in 0..ACCEPTS_PER_ROUND {
-            if self.clients.is_full() && !self.clients.drop_unopened(monotonic()) {
+            if self.clients.is_full() && !self.clients.drop_unopened(self.now) {
                 self.watch_listener(false);
                 return;
             }
@@ -390,7 +400,7 @@ impl Service {
                     tracing::warn!(%error, "cannot take a connection");
                     // Out of descriptors: wait, or the loop would do nothing else.
                     self.watch_listener(false);
-                    self.accept_again = Some(monotonic() + ACCEPT_PAUSE);
+                    self.accept_again = Some(self.now + ACCEPT_PAUSE);
                     return;
                 }
             };
@@ -438,7 +448,7 @@ impl Service {
                 tracing::info!(?policy, "the policy changed");
                 self.policy = policy.clone();
                 let refused = refusals::no_sharing(self.addresses, &policy);
-                self.sharing.set_refused(refused, &self.poller, monotonic());
+                self.sharing.set_refused(refused, &self.poller, self.now);
                 self.input(Input::PolicyChanged(policy));
             }
             Err(Cause { text, remedy }) => {
@@ -450,7 +460,7 @@ impl Service {
     }
 
     fn input(&mut self, input: Input) {
-        let now = monotonic();
+        let now = self.now;
         if let Some(recorder) = &mut self.recorder
             && let Err(error) = recorder.record(now, &input)
         {
@@ -477,7 +487,7 @@ impl Service {
                 self.input(Input::StationRadio(event));
                 continue;
             }
-            if let Some(output) = self.extensions.poll_output(&self.poller, monotonic()) {
+            if let Some(output) = self.extensions.poll_output(&self.poller, self.now) {
                 match output {
                     ExtensionOutput::Input(input) => self.input(Input::Extension(input)),
                     ExtensionOutput::Answer((client, id), result) => {
@@ -496,7 +506,7 @@ impl Service {
                 continue;
             }
             if let Some(sim) = self.radio.sim() {
-                self.sim_calls.handle_radio(&mut sim.radio, monotonic());
+                self.sim_calls.handle_radio(&mut sim.radio, self.now);
             }
             while let Some(SimAnswer { client, id, result }) = self.sim_calls.poll_answer() {
                 quiet = false;
@@ -519,25 +529,23 @@ impl Service {
         match output {
             Output::Radio(command) => {
                 tracing::trace!(?command, "radio");
-                self.radio.command(command, monotonic());
+                self.radio.command(command, self.now);
             }
             Output::Answer { client, id, result } => self.answer(client, id, result),
             Output::Notification {
                 client,
                 device,
                 notification,
-            } => self
-                .clients
-                .notify(client, device, notification, monotonic()),
+            } => self.clients.notify(client, device, notification, self.now),
             Output::Event(kind) => {
                 tracing::info!(?kind, "event");
                 self.sim_calls.handle_event(&kind);
-                self.extensions.handle_told(&kind, monotonic());
+                self.extensions.handle_told(&kind, self.now);
                 let interface = self.radio.interface();
                 self.sharing
-                    .handle_told(&kind, interface, &self.poller, monotonic());
+                    .handle_told(&kind, interface, &self.poller, self.now);
                 let message = ServiceMessage::Event(Event { at: wall(), kind });
-                self.clients.broadcast(&message, monotonic());
+                self.clients.broadcast(&message, self.now);
             }
             Output::Persist(settings) => self.storage.save(settings),
             Output::Denied {
@@ -549,11 +557,11 @@ impl Service {
                 ..
             } => {
                 let who = Caller { uid, pid, program };
-                self.denials.log(&who, &what, reason, monotonic());
+                self.denials.log(&who, &what, reason, self.now);
             }
             Output::StationRadio(command) => {
                 tracing::trace!(?command, "station radio");
-                self.radio.station_command(command, monotonic());
+                self.radio.station_command(command, self.now);
             }
             Output::Host { host, order } => self.extensions.obey(host, order, &self.poller),
             Output::ExtensionLog {
@@ -563,7 +571,7 @@ impl Service {
                 text,
             } => {
                 let of = (&*extension, adapter);
-                self.extensions.log(of, level, &text, monotonic());
+                self.extensions.log(of, level, &text, self.now);
             }
             Output::ShutDownComplete => self.phase = Phase::Ended,
         }

@@ -1,6 +1,5 @@
 //! Calls of clients: who answers them, and who may make those that are answered here.
 
-use clock::monotonic;
 use column::{ClientId, Input};
 use wlan_model::{Reason, Refusal};
 use wlan_rpc::{Answer, Call, CallId, ClientMessage, IhvCall, ServiceMessage, SharingCall};
@@ -35,7 +34,7 @@ impl Service {
             Call::Ihv(call) => self.handle_ihv_call(client, id, call),
             Call::Sharing(call) => self.handle_sharing_call(client, id, call),
             Call::Sim(call) => {
-                let now = monotonic();
+                let now = self.now;
                 match self.radio.sim() {
                     Some(sim) => {
                         let status = self.column.status(now);
@@ -51,7 +50,7 @@ impl Service {
     fn handle_adapter_call(&mut self, client: ClientId, id: CallId, call: &Call) {
         let result = if self.clients.is_open(client) {
             let privileged = self.column.is_privileged(client);
-            adapter_calls::answer(call, &mut self.radio, privileged, monotonic())
+            adapter_calls::answer(call, &mut self.radio, privileged, self.now)
         } else {
             Err(refusals::no_handle())
         };
@@ -63,7 +62,7 @@ impl Service {
                 Call::SetRadioState { .. } => "switch a radio",
                 _ => "change the mode of an interface",
             };
-            self.denials.log(who, what, refusal.reason, monotonic());
+            self.denials.log(who, what, refusal.reason, self.now);
         }
         self.answer(client, id, result);
     }
@@ -83,13 +82,13 @@ impl Service {
             && who.uid != rustix::process::geteuid().as_raw()
         {
             let refusal = refusals::not_owner(doing);
-            self.denials.log(who, doing, refusal.reason, monotonic());
+            self.denials.log(who, doing, refusal.reason, self.now);
             self.answer(client, id, Err(refusal));
             return;
         }
         let about = (self.column.extensions(), self.is_simulated());
         self.extensions
-            .handle_call((client, id), call, about, monotonic());
+            .handle_call((client, id), call, about, self.now);
     }
 
     /// Sharing gives others the machine's internet: all but asking is for the privileged.
@@ -98,7 +97,7 @@ impl Service {
         if call != SharingCall::Status && !self.column.is_privileged(client) {
             let refusal = refusals::not_privileged(DOING);
             if let Some(who) = self.clients.who(client) {
-                self.denials.log(who, DOING, refusal.reason, monotonic());
+                self.denials.log(who, DOING, refusal.reason, self.now);
             }
             self.answer(client, id, Err(refusal));
             return;
@@ -111,6 +110,6 @@ impl Service {
             tracing::debug!(client = client.0, id = id.0, %refusal, "refused");
         }
         self.clients
-            .answer(client, &ServiceMessage::Answer { id, result }, monotonic());
+            .answer(client, &ServiceMessage::Answer { id, result }, self.now);
     }
 }
