@@ -35,6 +35,8 @@ fi
 check "a short passphrase: status 1" exits 1 key_is '' 'short'
 check "it is ERROR_INVALID_PARAMETER and says why" \
 	says '8 to 63 .*\[ERROR_INVALID_PARAMETER (87), reason bad_parameters\]' key_is '' 'short'
+check "a line longer than any key is refused as that" \
+	says 'longer than 512 bytes.*8 to 63' key_is '' "$(printf '%0600d' 0)"
 check "63 digits are no raw key: status 1" exits 1 key_is --raw "$(printf '%063d' 0)"
 check "64 letters are no raw key: status 1" exits 1 key_is --raw "$(printf '%064d' 0 | tr 0 x)"
 check "no key at all: status 1" exits 1 hostednet key set </dev/null

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::failure::Failure;
 use crate::hex;
 
-/// Longest line that is read; no key is longer, so what is cut off is refused anyway.
+/// Longest line that is taken; no key is longer.
 const LONGEST: usize = 512;
 
 /// A line that is secret, without its end.
@@ -49,6 +49,7 @@ fn read_line(interrupts: Option<&OwnedFd>) -> Result<Option<Secret>, Failure> {
     let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
     let mut chunk = Zeroizing::new([0; 1]);
     let mut any = false;
+    let mut too_long = false;
     loop {
         if let Some(interrupts) = interrupts {
             let mut fds = [
@@ -73,8 +74,14 @@ fn read_line(interrupts: Option<&OwnedFd>) -> Result<Option<Secret>, Failure> {
         match chunk[0] {
             b'\n' => break,
             byte if line.len() < LONGEST => line.push(byte),
-            _ => {}
+            // Read to its end: it is not for whoever reads the terminal next.
+            _ => too_long = true,
         }
+    }
+    if too_long {
+        return Err(Failure::bad_key(format!(
+            "The line is longer than {LONGEST} bytes, and no key is."
+        )));
     }
     if line.last() == Some(&b'\r') {
         line.pop();
