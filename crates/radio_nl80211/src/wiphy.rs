@@ -23,8 +23,7 @@ pub struct Wiphy {
     pub channels: Vec<ChannelInfo>,
     /// The highest power on each of them that is not forbidden, in dBm.
     pub powers: Vec<(Channel, u8)>,
-    /// Code of the country whose rules hold; not part of the description
-    /// ([`Kernel::country`](crate::kernel::Kernel::country)).
+    /// Code of the country whose rules hold: the kernel is asked for it apart from the rest.
     pub country_code: Option<[u8; 2]>,
     /// HT, VHT and HE capabilities of each band.
     pub bands: Vec<BandCapabilities>,
