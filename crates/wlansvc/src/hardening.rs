@@ -1,4 +1,4 @@
-//! Keeping keys out of core dumps, and descriptors enough for every client.
+//! Keeping keys out of core dumps, memory small, and descriptors enough for every client.
 
 use rustix::process::{
     DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit,
@@ -29,5 +29,25 @@ pub(crate) fn allow_descriptors(wanted: u64) {
     let current = Some(limit.maximum.map_or(wanted, |most| most.min(wanted)));
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current, ..limit }) {
         tracing::warn!(%error, "cannot raise the number of open files");
+    }
+}
+
+/// No huge pages, which some systems give to whatever is large enough: one of 2 MiB, and the service has
+/// three times the memory it needs.
+pub(crate) fn refuse_huge_pages() {
+    if let Err(error) = nix::sys::prctl::set_thp_disable(true) {
+        tracing::debug!(%error, "cannot do without huge pages");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn huge_pages_are_refused() {
+        refuse_huge_pages();
+
+        assert_eq!(nix::sys::prctl::get_thp_disable(), Ok(true));
     }
 }

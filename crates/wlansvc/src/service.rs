@@ -94,6 +94,8 @@ impl Service {
     /// # Errors
     /// What is missing, and what to do.
     pub fn open(options: &Options) -> Result<Self, Cause> {
+        // Before there are threads, whose stacks are large enough.
+        hardening::refuse_huge_pages();
         // The socket first: it keeps a second service away from settings and radio.
         let listener = Listener::bind(&options.socket)?;
         let policy = match &options.policy {
