@@ -8,10 +8,12 @@
 //!                    its server's socket. Used again when host and server are gone.
 //! ```
 
-use std::fs::{self, DirBuilder, File};
-use std::io;
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, symlink};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
@@ -25,6 +27,9 @@ const MOST_ROOMS: usize = 256;
 
 /// What Wine keeps beside `drive_c`.
 const REGISTRY: [&str; 4] = ["system.reg", "user.reg", "userdef.reg", ".update-timestamp"];
+
+/// Where Debian's Wine notes the name of the folder, below /tmp or /run/user/UID, that has its server's socket.
+const MEETING: &str = "wineserver";
 
 /// By which Wine a prefix was made.
 const MARK: &str = "hostednet";
@@ -77,8 +82,12 @@ impl Prefix {
 
     /// The one that is being made.
     pub(crate) fn new_room(&self) -> Result<Room, Fault> {
-        Room::at(self.0.join("new"))
-            .map_err(|error| failed(&format!("write to {}", self.0.display()), &error))
+        (|| {
+            let room = Room::at(self.0.join("new"))?;
+            room.name_meeting_place()?;
+            Ok(room)
+        })()
+        .map_err(|error| failed(&format!("write to {}", self.0.display()), &error))
     }
 
     /// Puts a new one in its place.
@@ -97,6 +106,7 @@ impl Prefix {
         }
         (|| {
             remove(&new.join("tmp"))?;
+            remove(&new.join(MEETING))?;
             fs::write(new.join(MARK), &wine.version)?;
             // Hosts that still use the old one keep what they have open, and fail at the rest.
             remove(&self.files())?;
@@ -117,7 +127,7 @@ pub(crate) struct Room {
     path: PathBuf,
     /// Locked.
     folder: OwnedFd,
-    /// Where a Wine that ignores TMPDIR has its server's socket; `None` where that is not ours.
+    /// Where a Wine that is not Debian's has its server's socket; `None` where that is not ours.
     shared: Option<PathBuf>,
 }
 
@@ -172,7 +182,7 @@ impl Room {
                 remove(&entry?.path())?;
             }
         }
-        make(&self.path.join("tmp"))?;
+        self.name_meeting_place()?;
         for name in REGISTRY {
             match fs::copy(prefix.files().join(name), self.path.join(name)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -184,6 +194,24 @@ impl Room {
         make(&drives)?;
         symlink("../drive_c", drives.join("c:"))?;
         symlink("/", drives.join("z:"))
+    }
+
+    /// Has Debian's Wine put its server's socket here, where nobody else is let in, instead of into a folder
+    /// of any name in /tmp. TMPDIR would do, but Wine 10.0 of Debian 13 frees its value and dies of that.
+    fn name_meeting_place(&self) -> io::Result<()> {
+        let place = self.path.join("tmp/wine");
+        make(&self.path.join("tmp"))?;
+        make(&place)?;
+        let up = "../".repeat(Path::new("/run/user/0").components().count());
+        let mut name = OsString::from(up);
+        name.push(place.strip_prefix("/").unwrap_or(&place));
+        // One that could be written to it takes for a forgery.
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o400)
+            .open(self.path.join(MEETING))?
+            .write_all(name.as_bytes())
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -200,17 +228,14 @@ impl Room {
     }
 
     /// Whether Wine's server has begun: `socket` in /tmp/.wine-0/server-D-I, or Debian's
-    /// tmp/wine-XXXXXX/server-D-I.
+    /// tmp/wine/server-D-I.
     pub(crate) fn has_socket(&self) -> bool {
         let below = |path: &Path| {
             let entries = fs::read_dir(path).into_iter().flatten();
             entries.filter_map(|entry| Some(entry.ok()?.path()))
         };
         let socket = |path: PathBuf| path.join("socket").symlink_metadata().is_ok();
-        self.shared.clone().is_some_and(socket)
-            || below(&self.path.join("tmp"))
-                .flat_map(|folder| below(&folder))
-                .any(socket)
+        self.shared.clone().is_some_and(socket) || below(&self.path.join("tmp/wine")).any(socket)
     }
 }
 

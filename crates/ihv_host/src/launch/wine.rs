@@ -9,7 +9,7 @@ use super::Fault;
 
 /// Versions it was made for.
 const OLDEST: u32 = 8;
-const NEWEST: u32 = 9;
+const NEWEST: u32 = 10;
 
 /// Where it is looked for. Not in the path, which a service has no own one of.
 const PLACES: [&str; 7] = [
@@ -105,7 +105,7 @@ impl Wine {
             Some(OLDEST..=NEWEST) => Ok(wine),
             _ => Err((
                 format!(
-                    "This Wine calls itself {:?}; Windows extensions run with Wine {OLDEST} and \
+                    "This Wine calls itself {:?}; Windows extensions run with Wine {OLDEST} to \
                      {NEWEST}.",
                     wine.version
                 ),
@@ -129,8 +129,6 @@ impl Wine {
             .env_clear()
             .env("WINEPREFIX", prefix)
             .env("HOME", prefix)
-            // Debian's Wine has its server's socket there, others in /tmp.
-            .env("TMPDIR", prefix.join("tmp"))
             .env("LC_ALL", "C.UTF-8")
             .env("WINESERVER", &self.server)
             // What it cannot load, and crashes; not that it starts without its services.

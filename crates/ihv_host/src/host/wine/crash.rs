@@ -102,6 +102,7 @@ unsafe extern "win64" fn crashed(about: *const Pointers) -> i32 {
 /// Whether the search for a handler would come to our own frames.
 fn reaches_us(context: &Context) -> bool {
     let mut context = *context;
+    let listed = listed(context.rsp);
     // SAFETY: NULL is the program itself.
     let own = unsafe { GetModuleHandleW(null()) };
     for depth in 0..MOST_FRAMES {
@@ -142,19 +143,28 @@ fn reaches_us(context: &Context) -> bool {
             }
         }
         // Wine's own functions put their handlers into a list instead.
-        if listed() < context.rsp {
+        if listed < context.rsp {
             return false;
         }
     }
     false
 }
 
-/// The newest entry of the thread's list of handlers; the end is the largest number.
-fn listed() -> usize {
-    let entry: usize;
+/// The newest entry of the thread's list of handlers that was there when the stack went as far as this; the
+/// end is the largest number. What Wine 10 calls us from has one of its own, below.
+fn listed(stack: usize) -> usize {
+    let mut entry: usize;
     // SAFETY: the first member of the thread's block of Windows, which this thread has.
     unsafe {
         core::arch::asm!("mov {}, gs:[0]", out(reg) entry, options(nostack, readonly, preserves_flags));
+    }
+    while entry < stack {
+        let before = entry;
+        // Its first member is the one before it.
+        entry = on_stack(entry).unwrap_or(usize::MAX);
+        if entry <= before {
+            return usize::MAX;
+        }
     }
     entry
 }
