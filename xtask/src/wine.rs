@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::report::Outcome;
 use crate::run;
 
-/// Seconds for all of it, the prefix and ten thousand rounds included.
+/// Seconds for one script, a prefix and ten thousand rounds included.
 const LIMIT: u32 = 40 * 60;
 
 /// Seconds for a hundred megabytes of packages.
@@ -75,7 +75,8 @@ pub(crate) fn modules(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Builds the module, has `tests/wine/run` make a prefix and run programs in it.
+/// Builds what a prefix gets and the programs, has them run under Debian's Wine and, where they can be had,
+/// under those of other releases.
 pub(crate) fn tier() -> Outcome {
     if let Some(outcome) = obstacle() {
         return outcome;
@@ -86,17 +87,40 @@ pub(crate) fn tier() -> Outcome {
         Ok(archive) => archive,
         Err(why) => return Outcome::failed(why),
     };
-    let program = run::target().join("release").join("hostednet");
+    let release = run::target().join("release");
     let folder = run::target().join("wine");
-    let [archive, program, folder] =
-        [&archive, &program, &folder].map(|path| path.to_string_lossy().into_owned());
-    let script = "tests/wine/run";
-    let ended = run::shown(&[script, &archive, &program, &folder], &[], LIMIT);
-    let mut outcome = judge(&ended.stdout);
-    if !ended.success() {
-        outcome = outcome.and(Outcome::failed(format!("{script}: {}", ended.why())));
+    let [functions, host, program, ihvhost, folder] = [
+        &archive,
+        &release.join("libihv_host_wine.a"),
+        &release.join("hostednet"),
+        &release.join("hostednet-ihvhost"),
+        &folder,
+    ]
+    .map(|path| path.to_string_lossy().into_owned());
+    let built = script(&["tests/wine/build", &functions, &host, &folder]);
+    if !built.failed.is_empty() {
+        return built;
     }
-    outcome
+    [
+        ["tests/wine/run", &program, &folder].as_slice(),
+        &["tests/wine/ihv", &program, &ihvhost, &folder],
+        &["tests/wine/other", "trixie", &program, &ihvhost, &folder],
+        &["tests/wine/other", "noble", &program, &ihvhost, &folder],
+    ]
+    .into_iter()
+    .map(script)
+    .fold(built, Outcome::and)
+}
+
+/// Runs one and reads its lines.
+fn script(words: &[&str]) -> Outcome {
+    let ended = run::shown(words, &[], LIMIT);
+    let outcome = judge(&ended.stdout);
+    if ended.success() {
+        outcome
+    } else {
+        outcome.and(Outcome::failed(format!("{}: {}", words[0], ended.why())))
+    }
 }
 
 /// Reads `ok      words`, `FAILED  words` and `skipped words`.

@@ -33,8 +33,6 @@ struct File {
     name: &'static str,
     /// What `DllOverrides` calls it, where Wine knows the name: without `native` there it prefers its own.
     value: Option<&'static str>,
-    /// The newest Wine that wants it: later ones have a good one of their own.
-    newest: u32,
 }
 
 const FILES: [File; 6] = [
@@ -51,7 +49,6 @@ const FILES: [File; 6] = [
     file(SERVICES, SERVICES),
     File {
         value: Some(FINDSTR),
-        newest: 8,
         ..file(FINDSTR, FINDSTR)
     },
 ];
@@ -61,13 +58,7 @@ const fn file(source: &'static str, name: &'static str) -> File {
         source,
         name,
         value: None,
-        newest: u32::MAX,
     }
-}
-
-/// Those that a Wine of this version wants.
-fn wanted(wine: u32) -> impl Iterator<Item = &'static File> {
-    FILES.iter().filter(move |file| wine <= file.newest)
 }
 
 /// What the prefix's service manager runs as WlanSvc and SharedAccess.
@@ -77,7 +68,7 @@ const SERVICES: &str = "hostednet_services.exe";
 const NETSH: &str = "netsh.exe";
 const WINES_NETSH: &str = "netsh-wine.exe";
 
-/// Scripts scrape what netsh prints with it; that of Wine 8 finds nothing.
+/// Scripts scrape what netsh prints with it; that of Wine 8 finds nothing, those after it know half of the switches.
 const FINDSTR: &str = "findstr.exe";
 
 const OVERRIDES: &str = r"HKCU\Software\Wine\DllOverrides";
@@ -98,8 +89,8 @@ fn install(prefix: &Prefix, from: Option<PathBuf>) -> Result<(), Failure> {
     let files = files(from)?;
     prefix.check()?;
     let wine = Wine::find(prefix.path())?;
-    let version = wine.check_version()?;
-    let values = || wanted(version).filter_map(|file| file.value);
+    wine.check_version()?;
+    let values = || FILES.iter().filter_map(|file| file.value);
     // Once more: what the first installation found is what there was.
     let mut record = Record::read(prefix)?.unwrap_or_default();
     for value in values() {
@@ -110,7 +101,7 @@ fn install(prefix: &Prefix, from: Option<PathBuf>) -> Result<(), Failure> {
     }
     record.begin(
         prefix,
-        wanted(version).map(|file| file.name).chain([WINES_NETSH]),
+        FILES.iter().map(|file| file.name).chain([WINES_NETSH]),
     )?;
     for (tree, file) in TREES {
         if !record.trees.contains_key(tree) {
@@ -122,7 +113,7 @@ fn install(prefix: &Prefix, from: Option<PathBuf>) -> Result<(), Failure> {
     if let Some(wines) = record.saved(prefix, NETSH) {
         prefix.put(&wines, WINES_NETSH)?;
     }
-    for file in wanted(version) {
+    for file in &FILES {
         prefix.put(&files.join(file.source), file.name)?;
     }
     for value in values() {
@@ -190,8 +181,7 @@ fn status(prefix: &Prefix) -> Result<(), Failure> {
         return Err(half(format!("{name} is half set up: it was interrupted.")));
     }
     for file in &FILES {
-        let is_wanted = file.newest == u32::MAX || record.files.contains_key(file.name);
-        if is_wanted && !record.is_replaced(prefix, file.name) {
+        if !record.is_replaced(prefix, file.name) {
             return Err(half(format!(
                 "{name} is half set up: somebody changed {} in system32.",
                 file.name

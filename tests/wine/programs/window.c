@@ -326,6 +326,8 @@ int main(void)
     HOLDS("the window sees that", until(&program.left));
     IS("the network stops", net_stop(program.handle, &reason, NULL), 0);
     HOLDS("the window hears of it", until(&program.idle));
+    for (int i = 0; i < PATIENCE_MS && polls <= POLLERS; i += 10)
+        Sleep(10);
     polling = 0;
     WaitForMultipleObjects(POLLERS, pollers, TRUE, INFINITE);
     HOLDS("others polled meanwhile", polls > POLLERS);

@@ -12,7 +12,7 @@ use rustix::fs::{MemfdFlags, memfd_create};
 
 /// Versions that were tried.
 const OLDEST: u32 = 8;
-const NEWEST: u32 = 9;
+const NEWEST: u32 = 10;
 
 /// Where Debian has it beside the path.
 const DEBIAN: &str = "/usr/lib/wine/wine64";
@@ -66,16 +66,16 @@ impl<'a> Wine<'a> {
             })
     }
 
-    /// The first number of its version, if it is one of those this was made for.
+    /// Whether it is one of those this was made for.
     ///
     /// # Errors
     /// When it is older or newer.
-    pub(crate) fn check_version(&self) -> Result<u32, Cause> {
+    pub(crate) fn check_version(&self) -> Result<(), Cause> {
         match major(&self.version) {
-            Some(version @ OLDEST..=NEWEST) => Ok(version),
+            Some(OLDEST..=NEWEST) => Ok(()),
             Some(_) | None => Err(Cause::new(
                 format!(
-                    "This Wine calls itself {:?}; hostednet works with Wine {OLDEST} and {NEWEST}.",
+                    "This Wine calls itself {:?}; hostednet works with Wine {OLDEST} to {NEWEST}.",
                     self.version
                 ),
                 "Name a program of such a Wine in WINE. Nothing was changed.",

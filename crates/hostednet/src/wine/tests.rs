@@ -8,7 +8,6 @@ use super::classes::{TEXT, TREES};
 use super::prefix::Prefix;
 use super::record::Record;
 use super::runner::{major, parse};
-use super::wanted;
 
 /// A folder that looks like a prefix with Wine's own wlanapi.dll.
 fn prefix(head: &str) -> (TempDir, Prefix) {
@@ -135,15 +134,6 @@ fn a_record_that_makes_no_sense_is_an_error_and_not_an_absence() {
     fs::write(prefix.keep().join("record.json"), "{").unwrap();
 
     Record::read(&prefix).unwrap_err();
-}
-
-#[test]
-fn only_wine_8_gets_our_findstr_and_every_wine_the_rest() {
-    let names = |version| wanted(version).map(|file| file.name).collect::<Vec<_>>();
-
-    assert!(names(8).contains(&"findstr.exe"));
-    assert!(!names(9).contains(&"findstr.exe"));
-    assert_eq!(names(8).len(), names(9).len() + 1);
 }
 
 #[test]
