@@ -151,6 +151,7 @@ fn config() -> Config {
         ap_rsne: RSNE.to_vec(),
         station_rsne: RSNE.to_vec(),
         timing: Timing::default(),
+        management_protection: false,
     }
 }
 
@@ -159,6 +160,7 @@ fn group() -> GroupKey {
         gtk: Gtk::from_raw([7; 16]),
         index: 1,
         rsc: 0,
+        management: None,
     }
 }
 
@@ -233,6 +235,7 @@ fn join() {
             pmk: pmk.clone(),
             ap_rsne: RSNE.to_vec(),
             station_rsne: RSNE.to_vec(),
+            management_protection: false,
         };
         let mut s = Supplicant::new(station, rng.clone());
         a.start(now);
